@@ -1,0 +1,100 @@
+"""The criteria folder: the dictionary, the trials, the profiles and their cases."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from screener.compile import compile_facts, compile_therapies, compile_trial, compile_tumor_types
+from screener.errors import InputError, NoInputError, Problem, UsageError
+from screener.model import Dictionary
+from screener.source import load, read_text
+from screener.source.fields import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from screener.model import Trial
+
+CRITERIA_VARIABLE = "SCREENER_CRITERIA"
+_CASES = ".cases.yaml"
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Everything that a criteria folder holds; trials first, profiles after them, each sorted by id."""
+
+    folder: Path
+    dictionary: Dictionary
+    trials: tuple[Trial, ...]
+    paths: dict[str, Path]
+
+    def choose(self, ids: Iterable[str]) -> tuple[Trial, ...]:
+        """Give the trials of these ids, each once; all of them if none is named. Raises UsageError."""
+        wanted = list(dict.fromkeys(name.upper() if name.lower().startswith("nct") else name for name in ids))
+        if not wanted:
+            return self.trials
+        known = {trial.id: trial for trial in self.trials}
+        for name in wanted:
+            if name not in known:
+                raise UsageError(Problem(f"there are no rules for a trial `{name}`", nearest(name, known)))
+        return tuple(known[name] for name in wanted)
+
+    def cases_path(self, trial: Trial) -> Path:
+        """Where the trial's cases stand."""
+        path = self.paths[trial.id]
+        return path.with_name(path.name.removesuffix(".yaml") + _CASES)
+
+
+def criteria_folder(chosen: Path | None = None) -> Path:
+    """The folder chosen, else that of SCREENER_CRITERIA, else the one shipped. Raises NoInputError."""
+    named = chosen or (Path(os.environ[CRITERIA_VARIABLE]) if os.environ.get(CRITERIA_VARIABLE) else None)
+    if named is not None:
+        if not named.is_dir():
+            remedy = "name the folder that holds facts.yaml, vocabulary, profiles and trials"
+            raise NoInputError(Problem(f"{named} is not a folder of criteria", remedy))
+        return named
+    package = Path(__file__).parent
+    shipped = package / "criteria"  # in an installed wheel; beside the package in a checkout
+    return shipped if shipped.is_dir() else package.parent / "criteria"
+
+
+def load_dictionary(folder: Path) -> Dictionary:
+    """Read facts.yaml and the vocabularies. Raises InputError."""
+    vocabulary = folder / "vocabulary"
+    oncotree = read_text(vocabulary / "oncotree.tsv").content
+    return Dictionary(
+        facts=compile_facts(load(folder / "facts.yaml")),
+        tumor_types=compile_tumor_types(load(vocabulary / "tumor_types.yaml"), oncotree),
+        therapies=compile_therapies(load(vocabulary / "therapies.yaml")),
+    )
+
+
+def load_catalog(folder: Path, only: Iterable[str] = ()) -> Catalog:
+    """Read the dictionary and the rule files, all or some. Raises InputError with all faults of all files."""
+    dictionary = load_dictionary(folder)
+    trials: dict[str, Trial] = {}
+    paths: dict[str, Path] = {}
+    problems: list[Problem] = []
+    for path in rule_files(folder):
+        try:
+            trial = compile_trial(load(path), dictionary)
+        except InputError as error:
+            problems += error.problems
+            continue
+        if trial.id != path.stem:
+            problems.append(Problem(f"{path}: the file is named after another trial than `{trial.id}`", "rename one"))
+        trials[trial.id], paths[trial.id] = trial, path
+    if problems:
+        raise InputError(*problems)
+    ordered = sorted(trials.values(), key=lambda trial: (trial.is_profile, trial.id))
+    catalog = Catalog(folder, dictionary, tuple(ordered), paths)
+    return Catalog(folder, dictionary, catalog.choose(only), paths)
+
+
+def rule_files(folder: Path) -> list[Path]:
+    """The rule files of a criteria folder, cases left out."""
+    found = [*(folder / "trials").glob("*.yaml"), *(folder / "profiles").glob("*.yaml")]
+    return sorted(path for path in found if not path.name.endswith(_CASES))

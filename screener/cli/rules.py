@@ -1,0 +1,108 @@
+"""`screener rules`: check, test and show the rule files."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from screener.cli.settings import Settings, put
+from screener.errors import ExitCode
+
+if TYPE_CHECKING:
+    from screener.cases import Case
+    from screener.catalog import Catalog
+    from screener.model import Trial
+
+rules_app = typer.Typer(help="Check, test and show the rule files.", no_args_is_help=True, rich_markup_mode=None)
+
+Trials = Annotated[list[str] | None, typer.Argument(metavar="[TRIAL]...", help="NCT numbers or profiles; all if none.")]
+
+
+class Schema(StrEnum):
+    """What `rules schema` describes."""
+
+    RULES = "rules"
+    CASES = "cases"
+    FACTS = "facts"
+    SCREEN = "screen"
+
+
+@rules_app.command()
+def lint(context: typer.Context, trials: Trials = None) -> int:
+    """Check rule files and their cases. Exit 1 if there is a finding."""
+    from screener.errors import InputError
+    from screener.lint import lint_cases, lint_trial
+
+    settings: Settings = context.obj
+    try:
+        catalog = settings.catalog(trials or ())
+        loaded = [(trial, _cases(catalog, trial)) for trial in catalog.trials]
+    except InputError as error:
+        if error.exit_code is not ExitCode.BAD_DATA:
+            raise
+        put(f"{error}\n\n{len(error.problems)} finding(s)\n")
+        return ExitCode.FINDINGS
+    findings = [
+        finding
+        for trial, cases in loaded
+        for finding in (*lint_trial(trial, catalog.dictionary), *lint_cases(trial, cases))
+    ]
+    criteria = sum(len(trial.criteria) for trial in catalog.trials)
+    manual = sum(criterion.test is None for trial in catalog.trials for criterion in trial.criteria)
+    summary = f"{len(catalog.trials)} rule files, {criteria} criteria ({manual} manual): {len(findings)} finding(s)"
+    put("".join(f"{finding}\n\n" for finding in findings) + f"{summary}\n")
+    return ExitCode.FINDINGS if findings else ExitCode.DONE
+
+
+@rules_app.command()
+def test(context: typer.Context, trials: Trials = None) -> int:
+    """Run the cases of rule files. Exit 1 if an expectation does not come true."""
+    from screener.cases import run_case
+
+    settings: Settings = context.obj
+    catalog = settings.catalog(trials or ())
+    failed = 0
+    for trial in catalog.trials:
+        cases = _cases(catalog, trial)
+        failures = [failure for case in cases for failure in run_case(case, trial, catalog.dictionary)]
+        for failure in failures:
+            place = f"{failure.case.place.file}:{failure.case.place.line}"
+            put(f"{place}: {failure.case.name}: {failure.about} is {failure.found}, expected {failure.expected}\n")
+            put(f"  {failure.why}\n" if failure.why else "")
+        expected = sum(len(case.expect) for case in cases)
+        put(f"{trial.id}: {len(cases)} cases, {expected} expectations, {len(failures)} failed\n")
+        failed += len(failures)
+    return ExitCode.FINDINGS if failed else ExitCode.DONE
+
+
+@rules_app.command()
+def show(
+    context: typer.Context,
+    trial: Annotated[str, typer.Argument(metavar="TRIAL", help="NCT number, or the name of a profile.")],
+) -> None:
+    """Show a rule file: every criterion with its expression, source and reading."""
+    from screener.render.catalog import render_trial
+
+    settings: Settings = context.obj
+    chosen: Trial = settings.catalog([trial]).trials[0]
+    put(render_trial(chosen, width=settings.width(), color=settings.colored(), rules=True))
+
+
+@rules_app.command()
+def schema(
+    of: Annotated[
+        Schema, typer.Argument(help="Which files: rule files, cases, facts.yaml, or the JSON of screen.")
+    ] = Schema.RULES,
+) -> None:
+    """Print the JSON Schema of rule files, for editors, or of another file or output."""
+    put((Path(__file__).parent.parent / "schema" / f"{of.value}.schema.json").read_text(encoding="utf-8"))
+
+
+def _cases(catalog: Catalog, trial: Trial) -> tuple[Case, ...]:
+    from screener.cases import compile_cases
+    from screener.source import load
+
+    return compile_cases(load(catalog.cases_path(trial)), trial, catalog.dictionary)

@@ -1,0 +1,127 @@
+"""`screener screen`: one patient file against the trials."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from screener.cli.settings import Settings, put, say
+from screener.errors import ExitCode
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from screener.model import Dictionary, Patient, TrialResult
+
+
+class Format(StrEnum):
+    """How results are written."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    MD = "md"
+
+
+def screen(
+    context: typer.Context,
+    patient: Annotated[
+        Path, typer.Argument(metavar="PATIENT", help="Patient file, YAML or JSON; - is standard input.")
+    ],
+    trial: Annotated[
+        list[str] | None, typer.Option("-t", "--trial", help="Screen for this trial only (repeatable).")
+    ] = None,
+    as_of: Annotated[str | None, typer.Option(metavar="DATE", help="Day of screening, in place of the file's.")] = None,
+    form: Annotated[Format, typer.Option("-f", "--format", help="How to write the results.")] = Format.TABLE,
+    explain: Annotated[bool, typer.Option("--explain", help="Show every criterion with its reason.")] = False,
+    exit_code: Annotated[
+        bool,
+        typer.Option("--exit-code", help="Exit 10 on no match, 11 undecided, 12 not yet (the best verdict counts)."),
+    ] = False,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file.")] = None,
+) -> int:
+    """Screen one patient file against the trials."""
+    from screener.evaluate import screen_trial
+    from screener.patient import compile_patient
+    from screener.source import load
+
+    settings: Settings = context.obj
+    catalog = settings.catalog(trial or ())
+    name = "" if str(patient) == "-" else patient.stem
+    node = load(patient, private=True)
+    person = compile_patient(node, catalog.dictionary, today=today(), as_of=day_option(as_of), default_id=name)
+    results = tuple(screen_trial(item, person, catalog.dictionary) for item in catalog.trials)
+    text = render(form, person, results, catalog.dictionary, settings, explain=explain)
+    put(text, output, private=True)
+    if person.problems:
+        say("\n\n".join(str(problem) for problem in person.problems))
+        say("\nThese answers could not be read and count as unknown.")
+        return ExitCode.BAD_DATA
+    return _verdict_code(results) if exit_code else ExitCode.DONE
+
+
+def today() -> date:
+    """Today, by the machine's clock."""
+    from datetime import date
+
+    return date.today()  # noqa: DTZ011 - the navigator's own calendar day is meant
+
+
+def day_option(text: str | None) -> date | None:
+    """The day given by --as-of. Raises UsageError."""
+    from screener.dates import parse_day
+    from screener.errors import BadAnswer, Problem, UsageError
+
+    try:
+        return parse_day(text) if text is not None else None
+    except BadAnswer as bad:
+        raise UsageError(Problem(f"--as-of: {bad.reason}", bad.remedy)) from None
+
+
+def render(
+    form: Format,
+    patient: Patient,
+    results: tuple[TrialResult, ...],
+    dictionary: Dictionary,
+    settings: Settings,
+    *,
+    explain: bool,
+) -> str:
+    """Write results in a format."""
+    match form:
+        case Format.TABLE:
+            from screener.render.table import render_table
+
+            return render_table(
+                patient, results, dictionary, width=settings.width(), color=settings.colored(), explain=explain
+            )
+        case Format.MD:
+            from screener.render.markdown import render_markdown
+
+            return render_markdown(patient, results, dictionary, explain=explain)
+        case Format.JSON:
+            from screener.render.json import render_json
+
+            return render_json(patient, results)
+        case Format.JSONL:
+            from screener.render.json import render_jsonl
+
+            return render_jsonl(patient, results)
+
+
+def _verdict_code(results: tuple[TrialResult, ...]) -> ExitCode:
+    """The best verdict over the trials screened, profiles left out if there are trials."""
+    from screener.model import Verdict
+
+    codes = {
+        Verdict.MATCH: ExitCode.DONE,
+        Verdict.UNDECIDED: ExitCode.UNDECIDED,
+        Verdict.NOT_YET: ExitCode.NOT_YET,
+        Verdict.NO_MATCH: ExitCode.NO_MATCH,
+    }
+    counted = [result for result in results if not result.trial.is_profile] or list(results)
+    best = min((result.verdict for result in counted), key=list(Verdict).index)
+    return codes[best]

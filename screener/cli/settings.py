@@ -1,0 +1,91 @@
+"""What every command shares: global options, where results go, and how people are told things."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from screener.errors import InputError, NoInputError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from screener.catalog import Catalog
+
+_MAX_WIDTH = 100
+
+
+@dataclass
+class Settings:
+    """The global options."""
+
+    criteria: Path | None = None
+    no_input: bool = False
+    color: str = "auto"
+    quiet: bool = False
+
+    def catalog(self, only: Iterable[str] = ()) -> Catalog:
+        """Read the criteria folder."""
+        from screener.catalog import criteria_folder, load_catalog
+
+        return load_catalog(criteria_folder(self.criteria), only)
+
+    def colored(self) -> bool:
+        """Whether results on standard output are colored."""
+        if self.color == "auto":
+            dumb = os.environ.get("TERM") == "dumb" or bool(os.environ.get("NO_COLOR"))
+            return sys.stdout.isatty() and not dumb
+        return self.color == "always"
+
+    def width(self) -> int:
+        """How wide results may be."""
+        return max(40, min(_MAX_WIDTH, shutil.get_terminal_size((_MAX_WIDTH, 24)).columns))
+
+    def tell(self, text: str) -> None:
+        """Say something to a person, on standard error, unless asked to be quiet."""
+        if not self.quiet:
+            say(text)
+
+
+def say(text: str) -> None:
+    """Write a line to standard error."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def put(text: str, output: Path | None = None, *, private: bool = False) -> None:
+    """Write a result to standard output, or whole to a file (mode 0600 if it holds a patient's answers)."""
+    if output is None or str(output) == "-":
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    write_whole(output, text, private=private)
+
+
+def write_whole(path: Path, text: str, *, private: bool) -> None:
+    """Write a file wholly or not at all: a temporary file beside it, then a rename. Raises InputError."""
+    try:
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise NoInputError(Problem(f"{path} cannot be written: {error.strerror}", "choose another place")) from None
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if not private:
+            umask = os.umask(0)
+            os.umask(umask)
+            Path(name).chmod((stat.S_IRUSR | stat.S_IWUSR | stat.S_IRGRP | stat.S_IROTH) & ~umask)
+        Path(name).replace(path)
+    except OSError as error:
+        Path(name).unlink(missing_ok=True)
+        raise InputError(Problem(f"{path} cannot be written: {error.strerror}", "choose another place")) from None
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

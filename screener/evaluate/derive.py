@@ -1,0 +1,109 @@
+"""Facts that follow from other facts. Each is marked as derived wherever it is shown."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from screener.interval import Interval, decimal_text, interval_text
+from screener.model import Coded, Dictionary, Number, Patient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# The facts that a derived fact is derived from.
+INPUTS = {
+    "ecog": ("kps",),
+    "kps": ("ecog",),
+    "creatinine_clearance": ("age", "sex", "weight", "creatinine"),
+    "histology": ("tumor_type",),
+}
+
+# ECOG and Karnofsky: no one map is settled (domain.md 6.2). For each grade, every Karnofsky value that the conventional
+# table (NCI, ESMO) or the fitted one (Prasad 2018, 5,844 pairs) gives it; a rule is decided only where all agree.
+_KPS_OF_ECOG = {0: (90, 100), 1: (70, 90), 2: (50, 70), 3: (30, 60), 4: (10, 40), 5: (0, 0)}
+
+_COCKCROFT_GAULT_AGE = 140  # Cockcroft and Gault, Nephron 1976;16:31-41: (140 - age) x kg / (72 x mg/dL)
+_COCKCROFT_GAULT_DIVISOR = 72
+_COCKCROFT_GAULT_WOMEN = Fraction(85, 100)
+
+
+def derived_number(fact: str, patient: Patient) -> tuple[Number, str] | None:
+    """The number that follows from other facts, and how it was derived; None if they are missing."""
+    derive = _NUMBERS.get(fact)
+    return derive(patient) if derive else None
+
+
+def derived_histology(patient: Patient, dictionary: Dictionary) -> tuple[Coded, str] | None:
+    """The histology that the tumor type's code itself states."""
+    tumor = patient.get("tumor_type")
+    if not isinstance(tumor, Coded):
+        return None
+    stated = {dictionary.tumor_types.histologies.get(code) for code in tumor.options}
+    known = frozenset(histology for histology in stated if histology)
+    if not known or None in stated:
+        return None
+    return Coded(known, " or ".join(sorted(known))), f"from the tumor type {tumor.shown}"
+
+
+def _kps(patient: Patient) -> tuple[Number, str] | None:
+    ecog = patient.get("ecog")
+    if not isinstance(ecog, Number):
+        return None
+    grades = [grade for grade in _KPS_OF_ECOG if _holds(ecog.interval, grade)]
+    low = min(_KPS_OF_ECOG[grade][0] for grade in grades)
+    high = max(_KPS_OF_ECOG[grade][1] for grade in grades)
+    return _spread(low, high), f"from ECOG {ecog.shown}; published maps give"
+
+
+def _ecog(patient: Patient) -> tuple[Number, str] | None:
+    kps = patient.get("kps")
+    if not isinstance(kps, Number):
+        return None
+    values = [value for value in range(0, 101, 10) if _holds(kps.interval, value)]
+    grades = [grade for grade, (low, high) in _KPS_OF_ECOG.items() if any(low <= value <= high for value in values)]
+    return _spread(min(grades), max(grades)), f"from Karnofsky {kps.shown}; published maps give"
+
+
+def _spread(low: int, high: int) -> Number:
+    interval = Interval(low, high)
+    return Number(interval, interval_text(interval))
+
+
+def _holds(interval: Interval, value: int) -> bool:
+    above = interval.low is None or value > interval.low or (value == interval.low and not interval.low_open)
+    below = interval.high is None or value < interval.high or (value == interval.high and not interval.high_open)
+    return above and below
+
+
+def _creatinine_clearance(patient: Patient) -> tuple[Number, str] | None:
+    age, weight, creatinine = (patient.get(fact) for fact in ("age", "weight", "creatinine"))
+    if not (isinstance(age, Number) and isinstance(weight, Number) and isinstance(creatinine, Number)):
+        return None
+    ends = [(value.interval.low, value.interval.high) for value in (age, weight, creatinine)]
+    if any(low is None or high is None or low < 0 for low, high in ends) or not ends[2][0]:
+        return None
+    (youngest, oldest), (lightest, heaviest), (least, most) = [
+        (Fraction(low or 0), Fraction(high or 0)) for low, high in ends
+    ]
+    if oldest >= _COCKCROFT_GAULT_AGE:
+        return None
+    sex = patient.get("sex")
+    options = sex.options if isinstance(sex, Coded) else frozenset({"female", "male"})
+    factors = [_COCKCROFT_GAULT_WOMEN if option == "female" else Fraction(1) for option in options]
+    low = (_COCKCROFT_GAULT_AGE - oldest) * lightest / (_COCKCROFT_GAULT_DIVISOR * most) * min(factors)
+    high = (_COCKCROFT_GAULT_AGE - youngest) * heaviest / (_COCKCROFT_GAULT_DIVISOR * least) * max(factors)
+    interval = Interval(low, high)
+    shown = (
+        f"{decimal_text(low, 1)} mL/min" if low == high else f"{decimal_text(low, 1)} to {decimal_text(high, 1)} mL/min"
+    )
+    inputs = f"age {age.shown}, weight {weight.shown}, creatinine {creatinine.shown}"
+    sex_text = sex.shown if isinstance(sex, Coded) else "sex not known"
+    return Number(interval, shown), f"by Cockcroft-Gault from {inputs}, {sex_text}:"
+
+
+_NUMBERS: dict[str, Callable[[Patient], tuple[Number, str] | None]] = {
+    "kps": _kps,
+    "ecog": _ecog,
+    "creatinine_clearance": _creatinine_clearance,
+}

@@ -1,0 +1,181 @@
+"""From criteria to a verdict: outcomes, the first day on which time has mended them, and the score."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from screener.evaluate.context import Context
+from screener.evaluate.expression import evaluate
+from screener.evaluate.finding import Finding
+from screener.evaluate.time import turning_days, window_days
+from screener.expr import Count, Elapsed, First, Last, Received, leaves
+from screener.model import (
+    Band,
+    Cohort,
+    Criterion,
+    CriterionResult,
+    Dictionary,
+    Factor,
+    Outcome,
+    Patient,
+    Rule,
+    Score,
+    Tally,
+    Trial,
+    TrialResult,
+    Verdict,
+)
+from screener.truth import Truth
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+
+_OUTCOMES = {Truth.TRUE: Outcome.MET, Truth.FALSE: Outcome.NOT_MET, Truth.UNKNOWN: Outcome.UNKNOWN}
+_PASSED = {Outcome.MET, Outcome.NOT_APPLICABLE}
+_BEST_FIRST = list(Verdict)
+
+FITS, DEPENDS, RARELY = "fits most trials", "depends on the trial", "rarely fits"
+
+
+def screen_trial(trial: Trial, patient: Patient, dictionary: Dictionary) -> TrialResult:
+    """Judge a trial for a patient, from the best of its open cohorts."""
+    context = Context.today(patient, dictionary)
+    judged = {criterion.id: _judge(criterion, context) for criterion in trial.criteria}
+    cohorts: list[Cohort | None] = [cohort for cohort in trial.cohorts if cohort.open] or list(trial.cohorts) or [None]
+    results = [_of_cohort(trial, cohort, judged) for cohort in cohorts]
+    best = min(results, key=lambda result: _BEST_FIRST.index(result.verdict))
+    if not trial.cohorts:
+        return best
+    verdicts = tuple((result.cohort, result.verdict, result.eligible_from) for result in results if result.cohort)
+    return TrialResult(
+        best.trial,
+        best.verdict,
+        best.criteria,
+        best.total,
+        best.factors,
+        best.eligible_from,
+        best.cohort,
+        verdicts,
+    )
+
+
+def _of_cohort(trial: Trial, cohort: Cohort | None, judged: dict[str, CriterionResult]) -> TrialResult:
+    of_cohort = [c for c in trial.criteria if cohort is None or not c.cohorts or cohort.id in c.cohorts]
+    results = tuple(judged[criterion.id] for criterion in of_cohort)
+    verdict, eligible_from = _verdict(results)
+    factors = {
+        factor: _tally(result for result in results if result.criterion.factor is factor)
+        for factor in Factor
+        if any(result.criterion.factor is factor for result in results)
+    }
+    return TrialResult(trial, verdict, results, _tally(results), factors, eligible_from, cohort)
+
+
+def _verdict(results: tuple[CriterionResult, ...]) -> tuple[Verdict, date | None]:
+    not_met = [result for result in results if result.outcome is Outcome.NOT_MET]
+    if any(not result.time_bound for result in not_met):
+        return Verdict.NO_MATCH, None
+    if not_met:
+        return Verdict.NOT_YET, max(result.met_from for result in not_met if result.met_from)
+    if any(result.outcome is Outcome.UNKNOWN for result in results):
+        return Verdict.UNDECIDED, None
+    return Verdict.MATCH, None
+
+
+def _judge(criterion: Criterion, context: Context) -> CriterionResult:
+    """The outcome on the day of screening, and the first day on which time alone mends it."""
+    result = _outcome(criterion, context)
+    if result.outcome not in {Outcome.NOT_MET, Outcome.UNKNOWN}:
+        return result
+    mended = passed = None
+    for day in sorted({day for day in _turning_days(criterion, context) if day > context.day}):
+        later = _outcome(criterion, context.on(day)).outcome
+        if later is not Outcome.NOT_MET:
+            mended = mended or day
+        if later in _PASSED:
+            passed = day
+            break
+    if result.outcome is Outcome.UNKNOWN and passed is None:
+        return result
+    met_from = passed or mended
+    if met_from is None:
+        return result
+    not_met = result.outcome is Outcome.NOT_MET
+    said = "time alone mends it from" if not_met else "surely met from"
+    why = f"{result.why}; {said} {met_from}"
+    return CriterionResult(criterion, result.outcome, why, result.missing, met_from, not_met, result.band)
+
+
+def _turning_days(criterion: Criterion, context: Context) -> Iterator[date]:
+    ahead = context.on(context.day)
+    for expression in criterion.expressions:
+        for leaf in leaves(expression):
+            match leaf:
+                case Elapsed(point=Last(selection) | First(selection)):
+                    yield from turning_days(leaf, ahead)
+                    if selection.window:
+                        yield from window_days(selection.window, ahead)
+                case Elapsed():
+                    yield from turning_days(leaf, ahead)
+                case Received(selection) | Count(selection) if selection.window:
+                    yield from window_days(selection.window, ahead)
+
+
+def _outcome(criterion: Criterion, context: Context) -> CriterionResult:
+    applies = Finding(Truth.TRUE, ()) if criterion.when is None else evaluate(criterion.when, context)
+    if applies.truth is Truth.FALSE:
+        return CriterionResult(criterion, Outcome.NOT_APPLICABLE, f"does not apply: {'; '.join(applies.reasons)}")
+    if criterion.test is None:
+        return CriterionResult(criterion, Outcome.MANUAL, criterion.manual)
+    band = ""
+    match criterion.test:
+        case Rule(expression, exclude):
+            finding = evaluate(expression, context)
+            truth = ~finding.truth if exclude else finding.truth
+        case Band():
+            finding, truth, band = _band(criterion.test, context)
+    if applies.truth is Truth.UNKNOWN:
+        why = f"not known whether it applies: {'; '.join(applies.reasons)}"
+        missing = dict.fromkeys((*applies.missing, *finding.missing))
+        return CriterionResult(criterion, Outcome.UNKNOWN, why, tuple(missing))
+    why = "; ".join(finding.reasons)
+    if band == DEPENDS:
+        why += f"; {DEPENDS}: {_seen_text(criterion)}" if criterion.seen else f"; {DEPENDS}"
+    missing_facts = finding.missing if truth is Truth.UNKNOWN else ()
+    return CriterionResult(criterion, _OUTCOMES[truth], why, missing_facts, band=band)
+
+
+def _band(test: Band, context: Context) -> tuple[Finding, Truth, str]:
+    fits = evaluate(test.fits, context)
+    if fits.truth is Truth.TRUE:
+        return fits, Truth.TRUE, FITS
+    rarely = Finding(Truth.FALSE, ()) if test.rarely is None else evaluate(test.rarely, context)
+    if rarely.truth is Truth.TRUE:
+        return rarely, Truth.FALSE, RARELY
+    if fits.truth is Truth.FALSE and rarely.truth is Truth.FALSE:
+        return fits, Truth.UNKNOWN, DEPENDS
+    return (fits if fits.truth is Truth.UNKNOWN else rarely), Truth.UNKNOWN, ""
+
+
+def _seen_text(criterion: Criterion) -> str:
+    return ", ".join(f"{seen.says} ({seen.trial})" for seen in criterion.seen)
+
+
+def _tally(results: Iterable[CriterionResult]) -> Tally:
+    """Count outcomes and weigh the score: met over all applicable decidable criteria.
+
+    So `value` equals `low`; `high` counts what is unknown as met.
+    """
+    listed = list(results)
+    counts = {outcome: sum(result.outcome is outcome for result in listed) for outcome in Outcome}
+    weight = {
+        outcome: sum((result.criterion.weight for result in listed if result.outcome is outcome), Fraction(0))
+        for outcome in (Outcome.MET, Outcome.NOT_MET, Outcome.UNKNOWN)
+    }
+    whole = sum(weight.values())
+    if not whole:
+        return Tally(counts, None)
+    met = 100 * weight[Outcome.MET] / whole
+    return Tally(counts, Score(met, met, met + 100 * weight[Outcome.UNKNOWN] / whole))

@@ -1,0 +1,164 @@
+"""A trial, or a profile of no one trial, and its criteria."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from screener.expr import Expression, leaves
+from screener.expr import facts_of as facts_of_leaf
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+class Factor(Enum):
+    """The heading that a criterion counts under; the six of the documents and what else trials ask."""
+
+    DEMOGRAPHICS = "demographics"
+    TUMOR_TYPE = "tumor_type"
+    PRIOR_THERAPY = "prior_therapy"
+    PERFORMANCE_STATUS = "performance_status"
+    ORGAN_FUNCTION = "organ_function"
+    INFECTION_IMMUNE = "infection_immune"
+    COMORBIDITY = "comorbidity"
+    REPRODUCTION = "reproduction"
+    TRAVEL = "travel"
+    UNDERSTANDING = "understanding"
+    OTHER = "other"
+
+
+class Gate(Enum):
+    """When a criterion is checked, in the order in which a patient meets them."""
+
+    ENROLLMENT = "enrollment"
+    LEUKAPHERESIS = "leukapheresis"
+    LYMPHODEPLETION = "lymphodepletion"
+    INFUSION = "infusion"
+
+
+class Kind(Enum):
+    """Which part of the text a criterion comes from."""
+
+    INCLUSION = "inclusion"
+    EXCLUSION = "exclusion"
+    BAND = "band"  # of a profile: fits most trials, depends, rarely fits
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a criterion is taken from: a section and item of the registry text, or a document."""
+
+    section: str
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What must hold (`include`) or must not hold (`exclude`)."""
+
+    expression: Expression
+    exclude: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """What fits the strictest threshold seen, and what fails the loosest."""
+
+    fits: Expression
+    rarely: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A threshold seen in a real trial."""
+
+    trial: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One numbered requirement. `test` is None where only the trial team can judge; `manual` then says why."""
+
+    id: str
+    kind: Kind
+    text: str
+    source: Source
+    factor: Factor
+    gate: Gate = Gate.ENROLLMENT
+    test: Rule | Band | None = None
+    manual: str = ""
+    when: Expression | None = None
+    cohorts: tuple[str, ...] = ()
+    weight: Fraction = Fraction(1)
+    reading: str = ""
+    note: str = ""
+    seen: tuple[Seen, ...] = ()
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Every expression of the criterion, applicability first."""
+        match self.test:
+            case Rule(expression):
+                tested: tuple[Expression | None, ...] = (expression,)
+            case Band(fits, rarely):
+                tested = (fits, rarely)
+            case None:
+                tested = ()
+        return tuple(expression for expression in (self.when, *tested) if expression is not None)
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The ids of the facts read, each once, in reading order."""
+        found = (fact for expression in self.expressions for leaf in leaves(expression) for fact in facts_of_leaf(leaf))
+        return tuple(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """A part of a trial with criteria of its own."""
+
+    id: str
+    title: str
+    open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """The record a rule file was written from, and the status as last seen."""
+
+    as_of: date
+    eligibility_sha256: str
+    abbreviated: bool
+    status: str
+    status_as_of: date
+    status_source: str
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A rule file. A profile has no registry record; `file_sha256` is of the file's bytes as read."""
+
+    id: str
+    title: str
+    criteria: tuple[Criterion, ...]
+    file_sha256: str
+    registry: Registry | None = None
+    product: str = ""
+    target: str = ""
+    phase: str = ""
+    cohorts: tuple[Cohort, ...] = ()
+    documents: tuple[tuple[str, str, str], ...] = ()  # id, title, note
+
+    @property
+    def is_profile(self) -> bool:
+        """Whether this is a profile of no one study."""
+        return self.registry is None
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The ids of all facts read, each once."""
+        return tuple(dict.fromkeys(fact for criterion in self.criteria for fact in criterion.facts))

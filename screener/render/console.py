@@ -1,0 +1,37 @@
+"""A console that writes into a string: text from data is never markup, and lines have no trailing blanks."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from screener.errors import clean
+
+
+def console_of(*, width: int, color: bool) -> Console:
+    """A console that writes into a string and takes no markup from data."""
+    return Console(
+        file=io.StringIO(),
+        width=width,
+        force_terminal=color,
+        no_color=not color,
+        highlight=False,
+        emoji=False,
+        markup=False,
+        legacy_windows=False,
+    )
+
+
+def written(console: Console) -> str:
+    """What was written so far, without trailing blanks."""
+    if not isinstance(console.file, io.StringIO):
+        raise TypeError(console.file)
+    return "".join(f"{line.rstrip()}\n" for line in console.file.getvalue().splitlines())
+
+
+def line(console: Console, text: str, indent: int = 0, style: str = "") -> None:
+    """Write one paragraph, wrapped and indented; the text is never markup."""
+    console.print(Padding(Text(clean(text), style=style), (0, 0, 0, indent)))
