@@ -23,10 +23,9 @@ class Truth(Enum):
 
     def __invert__(self) -> Truth:
         """Negation: UNKNOWN stays UNKNOWN."""
-        return _NEGATION[self]
-
-
-_NEGATION = {Truth.TRUE: Truth.FALSE, Truth.FALSE: Truth.TRUE, Truth.UNKNOWN: Truth.UNKNOWN}
+        if self is Truth.UNKNOWN:
+            return self
+        return Truth.FALSE if self is Truth.TRUE else Truth.TRUE
 
 
 def truth_of(known: bool) -> Truth:  # noqa: FBT001 - the one bridge from bool
@@ -36,10 +35,13 @@ def truth_of(known: bool) -> Truth:  # noqa: FBT001 - the one bridge from bool
 
 def all_of(truths: Iterable[Truth]) -> Truth:
     """Conjunction: FALSE if any is false, else UNKNOWN if any is unknown, else TRUE."""
-    seen = set(truths)
-    if Truth.FALSE in seen:
-        return Truth.FALSE
-    return Truth.UNKNOWN if Truth.UNKNOWN in seen else Truth.TRUE
+    result = Truth.TRUE
+    for truth in truths:
+        if truth is Truth.FALSE:
+            return Truth.FALSE
+        if truth is Truth.UNKNOWN:
+            result = Truth.UNKNOWN
+    return result
 
 
 def any_of(truths: Iterable[Truth]) -> Truth:

@@ -26,6 +26,7 @@ _SPELLINGS = {
     "U/L": "u/l units/l unit/l",
     "IU/L": "iu/l [iu]/l",
     "mL/min": "ml/min ml/minute ml/mn",
+    "mL/min/1.73m2": "ml/min/1.73m2 ml/min/1.73m^2 ml/min/1.73 ml/min/1.73sqm",
     "%": "% percent pct",
     "ms": "ms msec msecs millisecond milliseconds",
     "s": "s sec secs second seconds",

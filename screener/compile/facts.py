@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from fractions import Fraction
 
+from screener.expr.tokens import KEYWORDS
 from screener.model import Burden, Choice, Fact, FactType, Who, word_key
 from screener.source import Mapping, Node, Reader, read_document
 from screener.units import normal_unit
 
-if TYPE_CHECKING:
-    from fractions import Fraction
-
+_NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
 _REQUIRED = ("name", "type", "question", "why", "where", "who", "burden", "source")
 _OPTIONAL = ("units", "range", "typical", "step", "limits", "never", "choices", "general", "aliases", "loinc")
 
@@ -63,7 +63,7 @@ def _fact(reader: Reader, name: str, node: Node) -> Fact | None:
         aliases=reader.texts(fields.get("aliases")),
         loinc=reader.text(fields["loinc"]) if "loinc" in fields else None,
     )
-    _check_shape(reader, node, fact)
+    _check_shape(reader, node, fact, fields)
     return fact
 
 
@@ -75,9 +75,15 @@ def _units(reader: Reader, node: Node | None) -> tuple[tuple[str, Fraction], ...
         return ()
     units = []
     for key, value in node.items:
+        number = reader.number(value)
+        if number <= 0:
+            reader.note(
+                value, "a unit is a positive part of the canonical one", "write how many make one canonical unit"
+            )
+            number = Fraction(1)
         if normal_unit(key.value) != key.value:
             reader.note(key, "this spelling of the unit is not the one used here", f"write {normal_unit(key.value)}")
-        units.append((key.value, reader.number(value)))
+        units.append((key.value, number))
     if units and units[0][1] != 1:
         reader.note(node, "the first unit is the canonical one and counts 1", "put the canonical unit first")
     return tuple(units)
@@ -110,7 +116,11 @@ def _general(reader: Reader, node: Node | None) -> tuple[tuple[str, tuple[str, .
     return tuple((key.value, reader.texts(value)) for key, value in node.items)
 
 
-def _check_shape(reader: Reader, node: Node, fact: Fact) -> None:
+def _within(inner: tuple[Fraction, Fraction], outer: tuple[Fraction, Fraction]) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]
+
+
+def _check_shape(reader: Reader, node: Node, fact: Fact, fields: dict[str, Node]) -> None:
     """Refuse what does not fit the type."""
     numeric = fact.type in {FactType.QUANTITY, FactType.SCALE}
     wanted = {
@@ -122,9 +132,26 @@ def _check_shape(reader: Reader, node: Node, fact: Fact) -> None:
         if present != needed:
             verb = "needs" if needed else "takes no"
             reader.note(node, f"`{fact.id}` is a {fact.type.value} and {verb} `{key}`", f"mend `{key}` or the type")
+    fitting = {
+        "never": ("never" in fields, fact.type is FactType.DATE),
+        "step": (fact.step is not None, fact.type is FactType.SCALE),
+        "limits": (fact.has_limits, fact.type is FactType.QUANTITY),
+        "typical": (fact.typical is not None, fact.type is FactType.QUANTITY),
+        "general": (bool(fact.general), fact.type is FactType.CHOICE),
+    }
+    for key, (present, fits) in fitting.items():
+        if present and not fits:
+            reader.note(fields[key], f"`{fact.id}` is a {fact.type.value} and takes no `{key}`", "remove it")
+    if fact.typical and fact.plausible and not _within(fact.typical, fact.plausible):
+        reader.note(fields["typical"], "the typical range is wider than the plausible one", "narrow it")
+    if not fact.who:
+        reader.note(fields["who"], "somebody can answer every fact", f"use {', '.join(who.value for who in Who)}")
+    for name in (fact.id, *(choice.id for choice in fact.choices)):
+        if not _NAME.fullmatch(name) or name in KEYWORDS:
+            reader.note(node, f"no rule can name `{name}`", "use letters, digits and _, beginning with a letter")
     known = {choice.id for choice in fact.choices}
     for word, members in fact.general:
-        if not set(members) <= known:
+        if not members or not set(members) <= known:
             reader.note(
                 node, f"`{fact.id}`: `{word}` names a choice that does not exist", f"use {', '.join(sorted(known))}"
             )

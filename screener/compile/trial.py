@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from fractions import Fraction
+import re
 from typing import TYPE_CHECKING
 
 from screener.compile.expression import compile_expression
@@ -21,11 +21,13 @@ from screener.model import (
     Source,
     Trial,
 )
-from screener.source import Node, Reader, Scalar, read_document
+from screener.source import Mapping, Node, Reader, read_document
 
 if TYPE_CHECKING:
+    from fractions import Fraction
     from screener.expr import Expression
 
+RESERVED_IDS = {"verdict", "eligible_from"}  # of `expect` in case files
 STATUSES = (  # domain: ClinicalTrials.gov API v2, enum Status
     "active_not_recruiting",
     "completed",
@@ -60,16 +62,21 @@ class _Compiler:
 
     def trial(self, node: Node) -> Trial:
         reader = self.reader
-        head = {key.value for key, _ in getattr(node, "items", ()) if isinstance(key, Scalar)}
-        profile = "profile" in head
+        profile = isinstance(node, Mapping) and node.get("profile") is not None
         required = ("profile", "title", "criteria") if profile else ("trial", "title", "registry", "criteria")
         fields = reader.mapping(node, PROFILE_KEYS if profile else TRIAL_KEYS, required)
         cohorts = tuple(self.cohort(item) for item in reader.sequence(fields.get("cohorts")))
+        if len({cohort.id for cohort in cohorts}) < len(cohorts):
+            reader.note(fields["cohorts"], "two cohorts have the same id", "name one of them anew")
+        if "criteria" in fields and not reader.sequence(fields["criteria"]):
+            reader.note(fields["criteria"], "a rule file has at least one criterion", "write what the text asks for")
         criteria: dict[str, Criterion] = {}
         for item in reader.sequence(fields.get("criteria")):
             criterion = self.criterion(item, {cohort.id for cohort in cohorts}, profile=profile)
             if criterion is None:
                 continue
+            if criterion.id in RESERVED_IDS:
+                reader.note(item, f"`{criterion.id}` means something else in case files", "number the criterion")
             if criterion.id in criteria:
                 reader.note(item, f"the criterion `{criterion.id}` stands here twice", "number one of them anew")
             criteria[criterion.id] = criterion
@@ -100,12 +107,18 @@ class _Compiler:
             return None
         return Registry(
             as_of=as_of,
-            eligibility_sha256=reader.text(fields["eligibility_sha256"]),
+            eligibility_sha256=self.fingerprint(fields["eligibility_sha256"]),
             abbreviated=reader.flag(fields["abbreviated"]),
             status=reader.one_of(fields["status"], STATUSES),
             status_as_of=status_as_of,
             status_source=reader.text(fields["status_source"]),
         )
+
+    def fingerprint(self, node: Node) -> str:
+        text = self.reader.text(node)
+        if text != "pending" and not re.fullmatch(r"[0-9a-f]{64}", text):
+            self.reader.note(node, "this is no SHA-256", "write 64 hexadecimal digits, or pending")
+        return text
 
     def documents(self, node: Node) -> tuple[tuple[str, str, str], ...]:
         found = []
@@ -136,7 +149,7 @@ class _Compiler:
         of_cohorts = reader.texts(fields.get("cohorts"))
         if not set(of_cohorts) <= cohorts:
             reader.note(fields["cohorts"], "a cohort named here is not declared", "declare it under `cohorts:`")
-        weight = reader.number(fields["weight"]) if "weight" in fields else Fraction(1)
+        weight: Fraction | int = reader.number(fields["weight"]) if "weight" in fields else 1
         if weight <= 0:
             reader.note(fields["weight"], "a weight is more than nothing", "write a positive number, or leave it out")
         return Criterion(
@@ -158,6 +171,9 @@ class _Compiler:
 
     def test(self, node: Node, fields: dict[str, Node], *, profile: bool) -> Rule | Band | None:
         given = [key for key in _TESTS if key in fields]
+        for key in ("rarely", "seen"):
+            if key in fields and not (profile and given == ["fits"]):
+                self.reader.note(fields[key], f"`{key}` goes with `fits`, in a profile", "remove it")
         allowed = ("fits", "manual") if profile else ("include", "exclude", "manual")
         if len(given) != 1 or given[0] not in allowed:
             self.reader.note(

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from screener.dates import DateSpan, add
-from screener.evaluate.derive import derived_histology, derived_number
+from screener.evaluate.derive import derived_choice, derived_number
 from screener.expr import Anchor, Bound
-from screener.model import Coded, Dictionary, Missing, Moment, Number, Patient, Treatment, Treatments
+from screener.model import Coded, Dictionary, Missing, MissingReason, Moment, Number, Patient, Treatment, Treatments
 
 if TYPE_CHECKING:
     from datetime import date
@@ -67,12 +67,16 @@ class Context:
         return self._numbers[fact]
 
     def coded(self, fact: str) -> tuple[Coded | Missing, str]:
-        """A choice as given or, for the histology, as the tumor type's code states it."""
+        """A choice as given, else as it follows from other facts.
+
+        A "no" to a treatment that the list of treatments names is nobody's answer.
+        """
         given = self.patient.get(fact)
-        if fact == "histology" and not isinstance(given, Coded):
-            derived = derived_histology(self.patient, self.dictionary)
-            if derived:
-                return derived
+        derived = derived_choice(fact, self.patient, self.dictionary)
+        if derived and not isinstance(given, Coded):
+            return derived
+        if derived and isinstance(given, Coded) and given.options == {"no"}:
+            return Missing(MissingReason.BAD_VALUE, f"answered no, but yes {derived[1]}"), ""
         if isinstance(given, Coded | Missing):
             return given, ""
         message = f"{fact} holds a {type(given).__name__}"

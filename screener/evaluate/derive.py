@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from screener.interval import Interval, decimal_text, interval_text
-from screener.model import Coded, Dictionary, Number, Patient
+from screener.model import Coded, Dictionary, Number, Patient, Treatments
+from screener.truth import Truth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +20,10 @@ INPUTS = {
     "histology": ("tumor_type",),
 }
 
-# ECOG and Karnofsky: no one map is settled (domain.md 6.2). For each grade, every Karnofsky value that the conventional
+# Yes-or-no facts that a treatment of this class in the list answers with yes.
+_RECEIVED = {"prior_car_t": "car_t", "prior_gene_engineered_t_cells": "gene_engineered_t_cells"}
+
+# ECOG and Karnofsky: no one map is settled. For each grade, every Karnofsky value that the conventional
 # table (NCI, ESMO) or the fitted one (Prasad 2018, 5,844 pairs) gives it; a rule is decided only where all agree.
 _KPS_OF_ECOG = {0: (90, 100), 1: (70, 90), 2: (50, 70), 3: (30, 60), 4: (10, 40), 5: (0, 0)}
 
@@ -34,7 +38,19 @@ def derived_number(fact: str, patient: Patient) -> tuple[Number, str] | None:
     return derive(patient) if derive else None
 
 
-def derived_histology(patient: Patient, dictionary: Dictionary) -> tuple[Coded, str] | None:
+def derived_choice(fact: str, patient: Patient, dictionary: Dictionary) -> tuple[Coded, str] | None:
+    """The choice that follows from other facts, and how it was derived; None if nothing follows."""
+    if fact == "histology":
+        return _histology(patient, dictionary)
+    therapy_class = _RECEIVED.get(fact)
+    treatments = patient.get("prior_therapies")
+    if therapy_class is None or not isinstance(treatments, Treatments):
+        return None
+    given = [item.agent for item in treatments.items if item.belongs(therapy_class) is Truth.TRUE]
+    return (Coded(frozenset({"yes"}), "yes"), f"from the treatments listed: {', '.join(given)}") if given else None
+
+
+def _histology(patient: Patient, dictionary: Dictionary) -> tuple[Coded, str] | None:
     """The histology that the tumor type's code itself states."""
     tumor = patient.get("tumor_type")
     if not isinstance(tumor, Coded):

@@ -65,11 +65,10 @@ def _of_cohort(trial: Trial, cohort: Cohort | None, judged: dict[str, CriterionR
     of_cohort = [c for c in trial.criteria if cohort is None or not c.cohorts or cohort.id in c.cohorts]
     results = tuple(judged[criterion.id] for criterion in of_cohort)
     verdict, eligible_from = _verdict(results)
-    factors = {
-        factor: _tally(result for result in results if result.criterion.factor is factor)
-        for factor in Factor
-        if any(result.criterion.factor is factor for result in results)
-    }
+    by_factor: dict[Factor, list[CriterionResult]] = {}
+    for result in results:
+        by_factor.setdefault(result.criterion.factor, []).append(result)
+    factors = {factor: _tally(by_factor[factor]) for factor in Factor if factor in by_factor}
     return TrialResult(trial, verdict, results, _tally(results), factors, eligible_from, cohort)
 
 
@@ -168,14 +167,13 @@ def _tally(results: Iterable[CriterionResult]) -> Tally:
 
     So `value` equals `low`; `high` counts what is unknown as met.
     """
-    listed = list(results)
-    counts = {outcome: sum(result.outcome is outcome for result in listed) for outcome in Outcome}
-    weight = {
-        outcome: sum((result.criterion.weight for result in listed if result.outcome is outcome), Fraction(0))
-        for outcome in (Outcome.MET, Outcome.NOT_MET, Outcome.UNKNOWN)
-    }
-    whole = sum(weight.values())
+    counts = dict.fromkeys(Outcome, 0)
+    weight: dict[Outcome, Fraction | int] = dict.fromkeys(Outcome, 0)
+    for result in results:
+        counts[result.outcome] += 1
+        weight[result.outcome] += result.criterion.weight
+    whole = weight[Outcome.MET] + weight[Outcome.NOT_MET] + weight[Outcome.UNKNOWN]
     if not whole:
         return Tally(counts, None)
-    met = 100 * weight[Outcome.MET] / whole
-    return Tally(counts, Score(met, met, met + 100 * weight[Outcome.UNKNOWN] / whole))
+    met = Fraction(100 * weight[Outcome.MET]) / whole
+    return Tally(counts, Score(met, met, met + Fraction(100 * weight[Outcome.UNKNOWN]) / whole))

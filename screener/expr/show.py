@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, assert_never
 
 from screener.expr.nodes import (
@@ -73,6 +74,7 @@ def _show_leaf(leaf: Leaf) -> str:
             assert_never(leaf)
 
 
+@cache
 def exact_decimal(number: Fraction) -> str:
     """All the digits of a number that has finitely many."""
     places = 0

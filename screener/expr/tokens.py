@@ -33,7 +33,7 @@ KEYWORDS = frozenset(
 )
 _SKIP = re.compile(r"\s+")
 _TOKEN = re.compile(r"(?P<word>[A-Za-z]\w*)|(?P<number>\d+(?:\.\d+)?)|(?P<sign><=|>=|!=|[<>=(){},])", re.ASCII)
-_UNIT = re.compile(r"\s*(%|10\^\d+/[A-Za-z]+|half-lives|/[A-Za-z]\w*|[A-Za-zµμ]\w*(?:/[A-Za-z]\w*)?)")
+_UNIT = re.compile(r"\s*(%|10\^\d+/[A-Za-z]+|half-lives|/[A-Za-z]\w*|[A-Za-zµμ]\w*(?:/[A-Za-z]\w*)?(?:/1\.73m2)?)")
 _MAX_LENGTH = 4000
 
 

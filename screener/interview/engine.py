@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from screener.evaluate import screen_trial
-from screener.expr import Compare, leaves
 from screener.interview.order import next_fact
 from screener.model import (
     Dictionary,
@@ -120,14 +119,7 @@ class Interview:
 
     @cached_property
     def _facts_with_uln(self) -> frozenset[str]:
-        return frozenset(
-            leaf.fact
-            for trial in self.trials
-            for criterion in trial.criteria
-            for expression in criterion.expressions
-            for leaf in leaves(expression)
-            if isinstance(leaf, Compare) and leaf.unit == "ULN"
-        )
+        return frozenset().union(*(trial.facts_with_uln for trial in self.trials))
 
     def _read(self, entry: Answer) -> Value:
         fact = self.dictionary.facts[entry.fact]

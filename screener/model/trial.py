@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from screener.expr import Expression, leaves
+from screener.expr import Compare, Expression, leaves
 from screener.expr import facts_of as facts_of_leaf
 
 if TYPE_CHECKING:
+    from fractions import Fraction
     from datetime import date
 
 
@@ -93,7 +93,7 @@ class Criterion:
     manual: str = ""
     when: Expression | None = None
     cohorts: tuple[str, ...] = ()
-    weight: Fraction = Fraction(1)
+    weight: Fraction | int = 1
     reading: str = ""
     note: str = ""
     seen: tuple[Seen, ...] = ()
@@ -162,3 +162,10 @@ class Trial:
     def facts(self) -> tuple[str, ...]:
         """The ids of all facts read, each once."""
         return tuple(dict.fromkeys(fact for criterion in self.criteria for fact in criterion.facts))
+
+    @property
+    def facts_with_uln(self) -> frozenset[str]:
+        """The ids of the facts that some criterion compares with their upper limit of normal."""
+        expressions = [expression for criterion in self.criteria for expression in criterion.expressions]
+        compared = [leaf for expression in expressions for leaf in leaves(expression) if isinstance(leaf, Compare)]
+        return frozenset(leaf.fact for leaf in compared if leaf.unit == "ULN")

@@ -48,9 +48,15 @@ class TumorTypes:
                 children.setdefault(parent, []).append(code)
         return children
 
+    @cached_property
+    def _below(self) -> dict[str, frozenset[str]]:
+        return {}
+
     def below(self, code: str) -> frozenset[str]:
         """The code and everything under it: what a tumor of that type may be."""
-        return _closure([code], self._children)
+        if code not in self._below:
+            self._below[code] = _closure([code], self._children)
+        return self._below[code]
 
     def find(self, text: str) -> frozenset[str]:
         """The codes that a code, name or alias may mean."""

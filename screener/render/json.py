@@ -1,4 +1,4 @@
-"""Results for programs: the document that criteria/screen.schema.json describes."""
+"""Results for programs: the document that screener/schema/screen.schema.json describes."""
 
 from __future__ import annotations
 

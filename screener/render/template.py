@@ -7,7 +7,6 @@ import io
 from typing import TYPE_CHECKING
 
 from screener.evaluate import INPUTS
-from screener.expr import Compare, leaves
 from screener.model import FactType
 
 if TYPE_CHECKING:
@@ -34,14 +33,7 @@ def render_yaml_template(trials: tuple[Trial, ...], dictionary: Dictionary, day:
 
 def render_csv_template(trials: tuple[Trial, ...], dictionary: Dictionary) -> str:
     """The header of an intake CSV: fact ids with their unit, and a column for each upper limit that counts."""
-    with_uln = {
-        leaf.fact
-        for trial in trials
-        for criterion in trial.criteria
-        for expression in criterion.expressions
-        for leaf in leaves(expression)
-        if isinstance(leaf, Compare) and leaf.unit == "ULN"
-    }
+    with_uln = frozenset().union(*(trial.facts_with_uln for trial in trials))
     columns = ["patient_id"]
     for fact in _needed(trials, dictionary):
         unit = f" ({fact.unit})" if fact.unit and fact.unit != "ratio" else ""

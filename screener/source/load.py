@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 1_000_000  # the largest shipped file has a tenth of this
 _MAX_DEPTH = 20
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _Loader: Any = getattr(
     yaml, "CSafeLoader", yaml.SafeLoader
 )  # the C parser where PyYAML was built with it: ten times faster
@@ -67,14 +69,13 @@ def load_text(text: Text) -> Node:
 
 
 def _refuse_control_characters(text: Text) -> None:
-    for index, character in enumerate(text.content):
-        if character < " " and character not in "\n\t\r":
-            problem = Problem(
-                f"a control character (code {ord(character)}) stands in the text",
-                "remove it; the file may not be text at all",
-                text.place_at(index),
-            )
-            raise InputError(problem)
+    if found := _CONTROL.search(text.content):
+        problem = Problem(
+            f"a control character (code {ord(found[0])}) stands in the text",
+            "remove it; the file may not be text at all",
+            text.place_at(found.start()),
+        )
+        raise InputError(problem)
 
 
 def _syntax_problem(text: Text, error: yaml.YAMLError) -> Problem:
