@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 _WIDTH = 76
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_KEY = re.compile(r"\s*(?:- )?(\w{1,40}):(?=\s|$)")
+# Control characters (line feed and tab aside) and characters that turn the direction of text or have no width.
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 class ExitCode(IntEnum):
@@ -37,6 +39,7 @@ class Place:
     length: int = 1
     excerpt: str = ""
     private: bool = False  # a patient's file: the excerpt shows where, never what
+    keys: frozenset[str] = frozenset()  # the words that even then may stand before a colon
 
     def __str__(self) -> str:
         """Give `file:line:column`."""
@@ -100,14 +103,15 @@ class BadAnswer(ValueError):  # noqa: N818 - it is an answer, not an error of th
 
 def clean(text: str) -> str:
     """Text from outside, with control and direction characters made visible and harmless."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _excerpt(place: Place) -> list[str]:
     line = place.excerpt.expandtabs(1)
     if place.private:
-        head, colon, rest = line.partition(":")
-        line = head + colon + re.sub(r"\w", "·", rest) if colon else re.sub(r"\w", "·", line)
+        key = _KEY.match(line)
+        kept = key.end() if key and key[1] in place.keys else 0
+        line = line[:kept] + re.sub(r"\w", "·", line[kept:])
     start = max(0, place.column - 1 - _WIDTH // 2) if len(line) > _WIDTH else 0
     shown = line[start : start + _WIDTH]
     caret = place.column - 1 - start

@@ -66,10 +66,11 @@ class Session:
 
 @dataclass(frozen=True)
 class Resumed:
-    """What a session file held: the interview as it stood, and what people should be told."""
+    """What a session file held: the interview as it stood, what people should be told, and whether it had begun."""
 
     interview: Interview
     messages: tuple[str, ...]
+    begun: bool = True
 
 
 def resume(path: Path, interview: Interview) -> Resumed:
@@ -79,7 +80,10 @@ def resume(path: Path, interview: Interview) -> Resumed:
     dictionary cannot read is left out and said.
     """
     lines, torn = _whole_lines(path)
-    head = lines[0] if lines else {}
+    if not lines:
+        told = ("The session stopped before its first line was whole; it begins anew.",) if torn else ()
+        return Resumed(interview, told, begun=False)
+    head = lines[0]
     if head.get("event") != "start" or head.get("schema") != _SCHEMA:
         raise InputError(Problem(f"{path} is no session of this program", "name another file with --session"))
     messages = ["The last line was torn when the session stopped; it was removed."] if torn else []
@@ -120,7 +124,7 @@ def _whole_lines(path: Path) -> tuple[list[dict[str, Any]], bool]:
             problem = Problem(f"{path}:{number}: this line is no event of a session", "restore the file, or begin anew")
             raise InputError(problem)
         events.append(event)
-    if torn and events:
+    if torn:
         os.truncate(path, len(whole))
     return events, torn
 

@@ -48,6 +48,7 @@ _SPELLINGS = {
 }
 _NORMAL = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings.split()}
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹µμ\N{MULTIPLICATION SIGN}∙·", "0123456789uux**")
+_POWER = re.compile(r"10([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _QUANTITY = re.compile(
     r"(?P<sign><=|>=|<|>|=|≤|≥)?\s*(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+)\s*(?P<unit>[^\s\d.,][^\n]*|10[\^*eE].*)?"
 )
@@ -55,8 +56,7 @@ _QUANTITY = re.compile(
 
 def normal_unit(text: str) -> str:
     """The one spelling used here for a unit, or the text itself where the unit is not known."""
-    superscript = re.sub(r"10([⁰¹²³⁴⁵⁶⁷⁸⁹]+)", r"10^\1", text)
-    key = superscript.translate(_SUPERSCRIPTS).strip().lower().replace(" ", "_")
+    key = _POWER.sub(r"10^\1", text).translate(_SUPERSCRIPTS).strip().lower().replace(" ", "_")
     compact = key.replace("_", "")
     return _NORMAL.get(key) or _NORMAL.get(compact) or text.strip()
 
@@ -67,7 +67,7 @@ def parse_quantity(text: str) -> tuple[list[Interval], str | None]:
     `1,200` may be twelve hundred or, where the decimal sign is a comma, 1.2: both are given and the caller decides by
     what is plausible. Raises BadAnswer.
     """
-    found = _QUANTITY.fullmatch(text.strip())
+    found = _QUANTITY.fullmatch(_POWER.sub(r"10^\1", text.strip()))
     if not found:
         raise BadAnswer("this is not a number", "write a number and its unit, such as 1.1 mg/dL")
     numbers = [_bounded(found["sign"], value) for value in _numbers(found["number"])]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -85,9 +84,6 @@ def run(arguments: list[str]) -> int:
         return end.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains again when it ends
-        return ExitCode.DONE
     except Exception as error:  # noqa: BLE001 - the last line of defense
         show = getattr(error, "show", None)  # a usage error; its class is click's or, in newer versions, typer's own
         if callable(show):

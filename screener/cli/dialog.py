@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import sys
 import textwrap
@@ -16,8 +17,11 @@ from screener.errors import BadAnswer, InputError, Problem, clean
 from screener.model import Choice, Fact, FactType, MissingReason, word_key
 from screener.patient import read_treatment, split_result
 from screener.source import read_text
+from screener.source.fields import nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from screener.interview import Interview, Question, Raw
     from screener.session import Session
 
@@ -62,7 +66,7 @@ class _GoBack(Exception):  # noqa: N818 - not an error
 @dataclass
 class Lines:
     """Where answers come from. A script holds `fact: answer` lines, taken when that fact is asked, and plain lines,
-    taken in turn; `number` is the line taken last.
+    taken in turn; `number` is the line taken last, `is_keyed` whether it named its fact.
     """
 
     keyed: dict[str, tuple[int, str]]
@@ -70,38 +74,36 @@ class Lines:
     scripted: bool
     name: str = "<standard input>"
     number: int = 0
+    is_keyed: bool = False
 
     @classmethod
-    def of(cls, answers: Path | None, *, no_input: bool) -> Lines:
-        """Read a script, or take the terminal or pipe. Raises InputError."""
+    def of(cls, answers: Path | None, known: Collection[str], *, no_input: bool) -> Lines:
+        """Read a script, or take the terminal or pipe. Raises InputError, for lines that nearly name a fact too."""
         if answers is None:
             return cls({}, [], scripted=no_input)
         text = read_text(answers, private=True)
         lines = cls({}, [], scripted=True, name=text.name)
+        wrong = []
         for number, line in enumerate(text.content.splitlines(), start=1):
-            if not line.strip() or line.lstrip().startswith("#"):
+            word, colon, answer = line.partition(":")
+            word = word.strip()
+            if not line.strip() or word.startswith("#"):
                 continue
-            fact, colon, answer = line.partition(":")
-            if colon and fact.strip().replace("_", "").isalnum() and not fact.strip().isdigit():
-                lines.keyed[fact.strip()] = (number, answer.strip())
+            if colon and word in known:
+                lines.keyed[word] = (number, answer.strip())
+            elif colon and difflib.get_close_matches(word, known, n=1, cutoff=0.8):
+                message = f"{text.name}:{number}: there is no fact `{clean(word)}`"
+                wrong.append(Problem(message, nearest(word, known)))
             else:
                 lines.plain.append((number, line.strip()))
-        return lines
-
-    def check(self, known: set[str]) -> None:
-        """Refuse a script that answers facts that do not exist. Raises InputError."""
-        wrong = [(number, fact) for fact, (number, _) in self.keyed.items() if fact not in known]
         if wrong:
-            raise InputError(
-                *(
-                    Problem(f"{self.name}:{n}: there is no fact `{clean(f)}`", "see `screener template yaml`")
-                    for n, f in wrong
-                )
-            )
+            raise InputError(*wrong)
+        return lines
 
     def take(self, fact: Fact) -> str:
         """The next line. Raises _Leave at the end of input, _NoAnswer where a script has none for this fact."""
-        if fact.id in self.keyed:
+        self.is_keyed = fact.id in self.keyed
+        if self.is_keyed:
             self.number, line = self.keyed.pop(fact.id)
             return line
         if self.plain:
@@ -109,8 +111,12 @@ class Lines:
             return line
         if self.scripted:
             raise _NoAnswer
-        line = sys.stdin.readline()
         self.number += 1
+        try:
+            line = sys.stdin.readline()
+            line.encode()  # a byte that is no UTF-8 comes as half a character
+        except UnicodeError:
+            raise BadAnswer("this line is not UTF-8", "write it in plain letters") from None
         if not line:
             raise _Leave
         return line.strip()
@@ -127,7 +133,6 @@ class Dialog:
 
     def run(self, state: Interview) -> tuple[End, Interview]:
         """Ask until the end. Every answer is on disk before the next question."""
-        self.lines.check(set(state.dictionary.facts))
         if state.question and not self.lines.scripted:
             self.settings.tell(f"\n{_KEYS}")
         try:
@@ -154,7 +159,6 @@ class Dialog:
             except BadAnswer as bad:
                 self._refuse(bad, fact)
             except _NoAnswer:
-                self.settings.tell(f"  No answer to {fact.id} in {self.lines.name}; it stays unknown.")
                 return state.pass_over(fact)
             except _GoBack:
                 if not state.entries:
@@ -167,7 +171,7 @@ class Dialog:
                 return state
 
     def _show(self, number: int, question: Question) -> None:
-        if self.settings.quiet:
+        if self.settings.quiet or self.lines.scripted:
             return
         more = question.remaining - 1
         count = f"up to {more} more could matter" if more else "the last that could matter"
@@ -178,11 +182,12 @@ class Dialog:
     def _ask(self, prompt: str, fact: Fact) -> str:
         """One line of answer; `?` explains and asks again."""
         while True:
-            sys.stderr.write(prompt)
-            sys.stderr.flush()
+            if not self.lines.scripted:
+                sys.stderr.write(prompt)
+                sys.stderr.flush()
             line = self.lines.take(fact)
-            if not sys.stdin.isatty() or self.lines.scripted:
-                sys.stderr.write("\n")
+            if not self.lines.scripted and not sys.stdin.isatty():
+                say("")
             if line.lower() in _LEAVE:
                 raise _Leave
             if line.lower() in _BACK:
@@ -203,7 +208,7 @@ class Dialog:
         if not question.wants_uln or not isinstance(raw, str) or "uln" in split_result(raw):
             return ""
         state.answer(question.fact, raw)  # a value that cannot be read is refused before more is asked
-        if self.lines.scripted and not self.lines.plain:
+        if self.lines.scripted and (self.lines.is_keyed or not self.lines.plain):
             return ""
         if not self.settings.quiet:
             say("  Upper limit of normal printed beside it? (- when it is not printed)")
@@ -217,7 +222,7 @@ class Dialog:
         items: list[dict[str, str]] = []
         while line:
             items.append(self._treatment(state, fact, line))
-            line = self._ask("  next treatment (Enter when there are no more)> ", fact)
+            line = self._ask("  next treatment (Enter: no more)> ", fact)
         if not items:
             raise BadAnswer("no treatment is named", "write `none` if there was none")
         return tuple(items)
@@ -226,10 +231,10 @@ class Dialog:
         fields = {"agent": agent}
         if state.dictionary.therapies.find(agent) is None:
             say("  This name is not in the vocabulary.")
-            line = self._ask("  its class, such as chemotherapy (Enter when not known)> ", fact)
+            line = self._ask("  its class, such as chemotherapy (Enter: not known)> ", fact)
             if line and line not in _SKIPS:
                 fields["class"] = line
-        line = self._ask("  last dose (2026-10-01, 2026-10, 3 weeks ago, ongoing; Enter when not known)> ", fact)
+        line = self._ask("  last dose (a date, 3 weeks ago, ongoing; Enter: not known)> ", fact)
         if line and line not in _SKIPS:
             fields["last_dose"] = line
         read_treatment(fields, state.dictionary, state.as_of)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -53,19 +54,23 @@ def interview(
     if path.exists():
         resumed = resume(path, state)
         state = resumed.interview
-        for message in (*resumed.messages, f"Going on from {path}: {len(state.entries)} answers so far."):
+        for message in resumed.messages:
             settings.tell(message)
+        if resumed.begun:
+            settings.tell(f"Going on from {path}: {len(state.entries)} answers so far.")
+        else:
+            kept.start(state)
         if day and day != state.as_of:
             settings.tell(f"The session's day of screening, {state.as_of}, is kept; --as-of is for new sessions.")
     else:
         kept.start(state)
         settings.tell(f"Answers are kept in {path}")
-    dialog = Dialog(kept, Lines.of(answers, no_input=settings.no_input), settings)
+    dialog = Dialog(kept, Lines.of(answers, catalog.dictionary.facts, no_input=settings.no_input), settings)
     end, state = dialog.run(state)
     if output is not None:
         put(render_patient_file(state), output, private=True)
     put(render(Format.TABLE, state.patient, state.results, state.dictionary, settings, explain=False))
     if end is End.FINISHED:
         return ExitCode.DONE
-    say(f"Saved. To go on: screener interview --session {path}")
+    say(f"Saved. To go on: screener interview --session {shlex.quote(str(path))}")
     return ExitCode.INTERRUPTED if end is End.INTERRUPTED else ExitCode.UNFINISHED

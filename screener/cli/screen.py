@@ -45,13 +45,13 @@ def screen(
 ) -> int:
     """Screen one patient file against the trials."""
     from screener.evaluate import screen_trial
-    from screener.patient import compile_patient
+    from screener.patient import PATIENT_KEYS, compile_patient
     from screener.source import load
 
     settings: Settings = context.obj
     catalog = settings.catalog(trial or ())
     name = "" if str(patient) == "-" else patient.stem
-    node = load(patient, private=True)
+    node = load(patient, private=True, keys=PATIENT_KEYS | catalog.dictionary.facts.keys())
     person = compile_patient(node, catalog.dictionary, today=today(), as_of=day_option(as_of), default_id=name)
     results = tuple(screen_trial(item, person, catalog.dictionary) for item in catalog.trials)
     text = render(form, person, results, catalog.dictionary, settings, explain=explain)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
 from screener.errors import InputError, NoInputError, Problem
 
 if TYPE_CHECKING:
@@ -61,14 +63,33 @@ def say(text: str) -> None:
 def put(text: str, output: Path | None = None, *, private: bool = False) -> None:
     """Write a result to standard output, or whole to a file (mode 0600 if it holds a patient's answers)."""
     if output is None or str(output) == "-":
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except BrokenPipeError:  # the reader has seen enough; Python must not complain again when it ends
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit from None
         return
     write_whole(output, text, private=private)
 
 
+def _write_through(path: Path, text: str) -> None:
+    try:
+        with path.open("w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise NoInputError(Problem(f"{path} cannot be written: {error.strerror}", "choose another place")) from None
+
+
 def write_whole(path: Path, text: str, *, private: bool) -> None:
-    """Write a file wholly or not at all: a temporary file beside it, then a rename. Raises InputError."""
+    """Write a file wholly or not at all: a temporary file beside it, then a rename. Raises InputError.
+
+    A link is followed; what is no regular file (a pipe, a device) is written to as it is.
+    """
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        _write_through(path, text)
+        return
     try:
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:

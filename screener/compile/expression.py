@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from screener.dates import Period
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 _NUMERIC = {FactType.QUANTITY, FactType.SCALE}
 _CODED = {FactType.CHOICE, FactType.BOOLEAN, FactType.TUMOR_TYPE}
 _LIMITS = {"ULN", "LLN"}
+_CENTURY = {Period.DAYS: 36_525, Period.WEEKS: 5_218, Period.MONTHS: 1_200, Period.YEARS: 100}
 Fault = tuple[str, str, str]  # the word at fault, a message and a remedy
 
 
@@ -52,11 +54,16 @@ def compile_expression(reader: Reader, node: Scalar, dictionary: Dictionary) -> 
         return None
     for leaf in leaves(expression):
         for word, message, remedy in _faults(leaf, dictionary):
-            written = raw[leaf.span[0] : leaf.span[1]]
-            offset = max(0, written.find(word))
-            place = node.text.place_at(begin + leaf.span[0] + offset, len(word))
+            start, end = _located(word, raw[leaf.span[0] : leaf.span[1]])
+            place = node.text.place_at(begin + leaf.span[0] + start, end - start)
             reader.problems.append(Problem(message, remedy, place))
     return expression
+
+
+def _located(word: str, written: str) -> tuple[int, int]:
+    """Where a word stands in a leaf; a unit written in another spelling is the last word."""
+    found = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", written) or re.search(r"\S+$", written)
+    return found.span() if found else (0, len(written))
 
 
 def _faults(leaf: Leaf, dictionary: Dictionary) -> Iterator[Fault]:
@@ -83,6 +90,9 @@ def _elapsed_faults(leaf: Elapsed, dictionary: Dictionary) -> Iterator[Fault]:
             yield from _typed(name, {FactType.DATE}, "gives no date", dictionary)
         case TestDate(name):
             yield from _typed(name, {FactType.QUANTITY}, "is no result with a date", dictionary)
+    days = leaf.limit.days if isinstance(leaf.limit, HalfLives) else leaf.limit
+    if days > _CENTURY[leaf.period]:
+        yield str(days), "this is longer than a century", "check the number and the period"
     waits = leaf.relation in {Relation.GE, Relation.GT}
     if isinstance(leaf.limit, HalfLives) and not (
         isinstance(leaf.point, Last) and leaf.period is Period.DAYS and waits
@@ -142,6 +152,9 @@ def _comparison_faults(name: str, unit: str | None, dictionary: Dictionary) -> I
 
 
 def _selection_faults(selection: Selection, dictionary: Dictionary) -> Iterator[Fault]:
+    for bound in (selection.window.start, selection.window.end) if selection.window else ():
+        if bound and abs(bound.offset) > _CENTURY[bound.period]:
+            yield str(abs(bound.offset)), "this is longer than a century", "check the number and the period"
     classes = dictionary.therapies.classes
     for name in (*selection.classes, *selection.excepting):
         if name not in classes:

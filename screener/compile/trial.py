@@ -25,6 +25,7 @@ from screener.source import Mapping, Node, Reader, read_document
 
 if TYPE_CHECKING:
     from fractions import Fraction
+
     from screener.expr import Expression
 
 RESERVED_IDS = {"verdict", "eligible_from"}  # of `expect` in case files

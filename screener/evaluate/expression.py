@@ -118,8 +118,10 @@ def _compare(leaf: Compare, context: Context) -> Finding:
         return Finding(Truth.UNKNOWN, (reason,), (*_missing_inputs(leaf.fact, context), leaf.fact))
     findings = [_compare_reading(leaf, number, derived, context) for number, derived in readings]
     first, *others = findings
+    if first.truth is Truth.UNKNOWN:  # an answer too wide to decide does not undo what follows from another
+        return next((other for other in others if other.truth is not Truth.UNKNOWN), first)
     against = [reason for other in others if other.truth is ~first.truth for reason in other.reasons]
-    if first.truth is Truth.UNKNOWN or not against:
+    if not against:
         return first
     return Finding(first.truth, (*first.reasons, f"check: {'; '.join(against)}"), first.missing)
 
@@ -154,4 +156,5 @@ def _compare_reading(leaf: Compare, number: Number, derived: str, context: Conte
 
 def _missing_inputs(fact: str, context: Context) -> tuple[str, ...]:
     """What else could answer, and lighter to ask: the missing facts that this one is derived from."""
-    return tuple(name for name in INPUTS.get(fact, ()) if isinstance(context.patient.get(name), Missing))
+    declared = [name for name in INPUTS.get(fact, ()) if name in context.dictionary.facts]
+    return tuple(name for name in declared if isinstance(context.patient.get(name), Missing))

@@ -9,7 +9,7 @@ from screener.evaluate.context import Context
 from screener.evaluate.expression import evaluate
 from screener.evaluate.finding import Finding
 from screener.evaluate.time import turning_days, window_days
-from screener.expr import Count, Elapsed, First, Last, Received, leaves
+from screener.expr import Count, Elapsed, First, Last, Received, TestDate, leaves
 from screener.model import (
     Band,
     Cohort,
@@ -44,7 +44,7 @@ def screen_trial(trial: Trial, patient: Patient, dictionary: Dictionary) -> Tria
     context = Context.today(patient, dictionary)
     judged = {criterion.id: _judge(criterion, context) for criterion in trial.criteria}
     cohorts: list[Cohort | None] = [cohort for cohort in trial.cohorts if cohort.open] or list(trial.cohorts) or [None]
-    results = [_of_cohort(trial, cohort, judged) for cohort in cohorts]
+    results = [_of_cohort(trial, cohort, judged, context) for cohort in cohorts]
     best = min(results, key=lambda result: _BEST_FIRST.index(result.verdict))
     if not trial.cohorts:
         return best
@@ -61,10 +61,13 @@ def screen_trial(trial: Trial, patient: Patient, dictionary: Dictionary) -> Tria
     )
 
 
-def _of_cohort(trial: Trial, cohort: Cohort | None, judged: dict[str, CriterionResult]) -> TrialResult:
+def _of_cohort(
+    trial: Trial, cohort: Cohort | None, judged: dict[str, CriterionResult], context: Context
+) -> TrialResult:
     of_cohort = [c for c in trial.criteria if cohort is None or not c.cohorts or cohort.id in c.cohorts]
     results = tuple(judged[criterion.id] for criterion in of_cohort)
-    verdict, eligible_from = _verdict(results)
+    verdict = _verdict(results)
+    eligible_from = _eligible_from(results, context) if verdict is Verdict.NOT_YET else None
     by_factor: dict[Factor, list[CriterionResult]] = {}
     for result in results:
         by_factor.setdefault(result.criterion.factor, []).append(result)
@@ -72,15 +75,38 @@ def _of_cohort(trial: Trial, cohort: Cohort | None, judged: dict[str, CriterionR
     return TrialResult(trial, verdict, results, _tally(results), factors, eligible_from, cohort)
 
 
-def _verdict(results: tuple[CriterionResult, ...]) -> tuple[Verdict, date | None]:
+def _verdict(results: tuple[CriterionResult, ...]) -> Verdict:
     not_met = [result for result in results if result.outcome is Outcome.NOT_MET]
     if any(not result.time_bound for result in not_met):
-        return Verdict.NO_MATCH, None
+        return Verdict.NO_MATCH
     if not_met:
-        return Verdict.NOT_YET, max(result.met_from for result in not_met if result.met_from)
+        return Verdict.NOT_YET
     if any(result.outcome is Outcome.UNKNOWN for result in results):
-        return Verdict.UNDECIDED, None
-    return Verdict.MATCH, None
+        return Verdict.UNDECIDED
+    return Verdict.MATCH
+
+
+def _eligible_from(results: tuple[CriterionResult, ...], context: Context) -> date | None:
+    """The first day on which nothing is not met: not only are all washouts over, nothing else has run out meanwhile.
+
+    None if there is no such day. The age of a result does not count: a test can be repeated.
+    """
+    first = max(result.met_from for result in results if result.met_from and result.time_bound)
+    moving = [result.criterion for result in results if result.time_bound or _runs_out(result.criterion)]
+    days = {day for criterion in moving for day in _turning_days(criterion, context) if day > first}
+    for day in sorted({first, *days}):
+        later = context.on(day)
+        if all(_outcome(criterion, later).outcome is not Outcome.NOT_MET for criterion in moving):
+            return day
+    return None
+
+
+def _runs_out(criterion: Criterion) -> bool:
+    """Whether time alone may turn the criterion for the worse."""
+    tested = [leaf for expression in criterion.expressions for leaf in leaves(expression)]
+    return any(isinstance(leaf, Elapsed) and not isinstance(leaf.point, TestDate) for leaf in tested) or any(
+        isinstance(leaf, Received | Count) and leaf.selection.window for leaf in tested
+    )
 
 
 def _judge(criterion: Criterion, context: Context) -> CriterionResult:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from screener.evaluate.context import Context
     from screener.expr import Window
 
+_MONTH_END_SLACK = 4
 _AT_LEAST = {Relation.GE, Relation.GT}
 
 
@@ -90,11 +91,11 @@ def turning_days(leaf: Elapsed, context: Context) -> Iterator[date]:
         case OnDate(fact):
             value = context.patient.get(fact)
             spans = [(value.span, None)] if isinstance(value, Moment) else []
-        case TestDate():
-            return
+        case TestDate(fact):
+            result = context.patient.get(fact)
+            spans = [(result.tested, None)] if isinstance(result, Number) else []
         case Last() | First():
-            treatments = context.treatments()
-            spans = [] if isinstance(treatments, Missing) else [(context.last_day(item), item) for item in treatments]
+            spans = [(context.last_day(item), item) for item in _listed(context)]
     for span, treatment in spans:
         over = _over_day(span, leaf, treatment) if span else None
         if over and over.last:
@@ -103,12 +104,23 @@ def turning_days(leaf: Elapsed, context: Context) -> Iterator[date]:
 
 
 def window_days(window: Window, context: Context) -> Iterator[date]:
-    """The days on which time alone may move a window past a treatment."""
+    """The days on which time alone may move an end of a window past a treatment.
+
+    Months end early where the day does not exist, so up to four days after the reckoned one may be the day.
+    """
+    bounds = [bound for bound in (window.start, window.end) if bound]
+    for item in _listed(context):
+        spans = [span for span in (item.start, context.last_day(item)) if span]
+        ends = {day for span in spans for day in (span.first, span.last) if day}
+        for bound in bounds:
+            for end in ends:
+                reckoned = add(end, -bound.offset, bound.period)
+                yield from (add(reckoned, later, Period.DAYS) for later in range(_MONTH_END_SLACK + 1))
+
+
+def _listed(context: Context) -> tuple[Treatment, ...]:
     treatments = context.treatments()
-    for item in () if isinstance(treatments, Missing) else treatments:
-        last = context.last_day(item).last
-        if last:
-            yield add(add(last, -window.start.offset, window.start.period), 1, Period.DAYS)
+    return () if isinstance(treatments, Missing) else treatments
 
 
 def _over(selection: Selection, treatments: tuple[Treatment, ...], leaf: Elapsed, context: Context) -> Finding:

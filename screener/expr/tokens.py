@@ -31,9 +31,12 @@ KEYWORDS = frozenset(
         "date",
     ]
 )
+_NO_UNITS = KEYWORDS - {"in"}  # after a number, `in` is inches
 _SKIP = re.compile(r"\s+")
 _TOKEN = re.compile(r"(?P<word>[A-Za-z]\w*)|(?P<number>\d+(?:\.\d+)?)|(?P<sign><=|>=|!=|[<>=(){},])", re.ASCII)
-_UNIT = re.compile(r"\s*(%|10\^\d+/[A-Za-z]+|half-lives|/[A-Za-z]\w*|[A-Za-zµμ]\w*(?:/[A-Za-z]\w*)?(?:/1\.73m2)?)")
+_UNIT = re.compile(
+    r"\s*(%|10\^\d+/[A-Za-zµμ]+|half-lives|/[A-Za-zµμ]\w*|[A-Za-zµμ]\w*(?:/[A-Za-zµμ]\w*)?(?:/1\.73m2)?)"
+)
 _MAX_LENGTH = 4000
 
 
@@ -85,12 +88,12 @@ def tokens_of(text: str) -> list[Token]:
             continue
         after_number = bool(tokens) and tokens[-1].kind is Kind.NUMBER
         unit = _UNIT.match(text, index) if after_number else None
-        if unit and unit[1] not in KEYWORDS:
+        if unit and unit[1] not in _NO_UNITS:
             tokens.append(Token(Kind.UNIT, unit[1], unit.start(1)))
         elif found := _TOKEN.match(text, index):
             tokens.append(Token(Kind(found.lastgroup), found[0], index))
         else:
             raise ExpressionError(f"`{text[index]}` has no meaning here", "see docs/rule-language.md", index)
         index = tokens[-1].end
-    tokens.append(Token(Kind.END, "", index))
+    tokens.append(Token(Kind.END, "", tokens[-1].end if tokens else 0))
     return tokens

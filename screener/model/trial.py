@@ -10,8 +10,8 @@ from screener.expr import Compare, Expression, leaves
 from screener.expr import facts_of as facts_of_leaf
 
 if TYPE_CHECKING:
-    from fractions import Fraction
     from datetime import date
+    from fractions import Fraction
 
 
 class Factor(Enum):

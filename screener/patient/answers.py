@@ -120,6 +120,10 @@ def _in_canonical(fact: Fact, numbers: list[Interval], unit: str | None) -> tupl
             reading = number.scaled(1 / units[name])
             if _plausible(reading, bounds) or (reading.exact == 0 and _plausible(reading, fact.plausible)):
                 readings.setdefault(reading, name)
+    if len(readings) > 1 and unit is not None:  # `1,500 /uL`: the decimal comma is possible, but not usual
+        readings = {
+            reading: name for reading, name in readings.items() if _plausible(reading, fact.typical)
+        } or readings
     if len(readings) == 1:
         return next(iter(readings.items()))
     low, high = fact.plausible or (Fraction(0), Fraction(0))
@@ -245,6 +249,8 @@ def read_treatment(fields: Mapping[str, str], dictionary: Dictionary, as_of: dat
         None if named is None and not given else surely | (therapies.possible(*general) if not of_agent else set())
     )
     start = parse_date(fields["start"], as_of) if "start" in fields else None
+    if start and start.first and start.first > as_of:
+        raise BadAnswer("the treatment starts in the future", "leave out what is only planned")
     last, ongoing = _last_dose(fields.get("last_dose"), start, as_of)
     return Treatment(
         agent=_agent_name(agent, named, given),

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _TREATMENT_KEYS = ("agent", "class", "start", "last_dose", "response", "half_life_days")
 _RESULT_KEYS = ("value", "uln", "lln", "date")
+PATIENT_KEYS = frozenset({"patient", "as_of", "facts", "missing", *_TREATMENT_KEYS, *_RESULT_KEYS})
 
 
 def compile_patient(
@@ -100,6 +101,10 @@ class FactsCompiler:
     def result(self, fact: Fact, node: Node) -> dict[str, str]:
         """Give the texts of an answer: the value alone, or `{value: …, uln: …, date: …}`."""
         if isinstance(node, Scalar):
+            if not node.value.strip() and node.text.content[node.start : node.start + 1] in {">", "|"}:
+                raise BadAnswer(
+                    f"{fact.name}: YAML takes `>` and `|` for the head of a longer text", "put quotes around it"
+                )
             return {"value": node.value}
         if isinstance(node, Sequence):
             raise BadAnswer(f"{fact.name} has one answer, not a list", "write the value alone")

@@ -32,6 +32,11 @@ def written(console: Console) -> str:
     return "".join(f"{line.rstrip()}\n" for line in console.file.getvalue().splitlines())
 
 
+def one_line(text: str) -> str:
+    """Text from outside on one line and harmless: a line break in a name must not look like a line of the program."""
+    return clean(" ".join(text.split()))
+
+
 def line(console: Console, text: str, indent: int = 0, style: str = "") -> None:
     """Write one paragraph, wrapped and indented; the text is never markup."""
-    console.print(Padding(Text(clean(text), style=style), (0, 0, 0, indent)))
+    console.print(Padding(Text(one_line(text), style=style), (0, 0, 0, indent)))

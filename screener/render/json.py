@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from screener.errors import CONTROL
 from screener.model import Outcome
 from screener.render.words import DISCLAIMER
 
@@ -18,13 +19,19 @@ SCHEMA_VERSION = 1
 
 def render_json(patient: Patient, results: tuple[TrialResult, ...]) -> str:
     """The whole document, indented."""
-    return json.dumps(document(patient, results), indent=2, ensure_ascii=False) + "\n"
+    return _dumps(document(patient, results), indent=2) + "\n"
 
 
 def render_jsonl(patient: Patient, results: tuple[TrialResult, ...]) -> str:
     """One line per trial, each a document with that trial alone."""
-    lines = [json.dumps(document(patient, (result,)), ensure_ascii=False) for result in results]
+    lines = [_dumps(document(patient, (result,))) for result in results]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _dumps(data: dict[str, Any], indent: int | None = None) -> str:
+    """JSON that a terminal can show: control and direction characters are escaped."""
+    text = json.dumps(data, indent=indent, ensure_ascii=False)
+    return CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def document(patient: Patient, results: tuple[TrialResult, ...]) -> dict[str, Any]:

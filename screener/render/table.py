@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from screener.errors import clean
 from screener.model import CriterionResult, Missing, Outcome, Verdict
-from screener.render.console import console_of, line, written
+from screener.render.console import console_of, line, one_line, written
 from screener.render.words import DISCLAIMER, counts_text, score_text, status_text, verdict_text
 
 if TYPE_CHECKING:
@@ -103,9 +102,9 @@ def _criteria(console: Console, items: Iterable[CriterionResult]) -> None:
     for item in items:
         mark, style = _MARKS[item.outcome]
         gate = item.criterion.gate.value
-        text = Text(clean(item.criterion.text))
+        text = Text(one_line(item.criterion.text))
         text.append("" if gate == "enrollment" else f" [{gate}]", style="dim")
-        text.append(f"\n{clean(item.why)}", style="dim")
+        text.append(f"\n{one_line(item.why)}", style="dim")
         grid.add_row("", Text(f"{mark} {item.criterion.id}", style=style), text)
     if grid.row_count:
         console.print(grid)

@@ -19,17 +19,18 @@ if TYPE_CHECKING:
 MAX_BYTES = 1_000_000  # the largest shipped file has a tenth of this
 _MAX_DEPTH = 20
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CONTROL_OR_TAB = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f]")
 _Loader: Any = getattr(
     yaml, "CSafeLoader", yaml.SafeLoader
 )  # the C parser where PyYAML was built with it: ten times faster
 
 
-def load(path: Path, *, private: bool = False) -> Node:
+def load(path: Path, *, private: bool = False, keys: frozenset[str] = frozenset()) -> Node:
     """Read a file; `-` as the path is standard input. Raises InputError, NoInputError."""
-    return load_text(read_text(path, private=private))
+    return load_text(read_text(path, private=private, keys=keys))
 
 
-def read_text(path: Path, *, private: bool = False) -> Text:
+def read_text(path: Path, *, private: bool = False, keys: frozenset[str] = frozenset()) -> Text:
     """Read UTF-8 text of at most MAX_BYTES from a file or standard input. Raises InputError, NoInputError."""
     name = "<standard input>" if str(path) == "-" else str(path)
     try:
@@ -53,7 +54,7 @@ def read_text(path: Path, *, private: bool = False) -> Text:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise InputError(Problem(f"{name}:{line}: the text is not UTF-8", "save the file as UTF-8")) from None
-    return Text(name, content.replace("\r\n", "\n"), private)
+    return Text(name, content.replace("\r\n", "\n"), private, keys)
 
 
 def load_text(text: Text) -> Node:
@@ -69,10 +70,11 @@ def load_text(text: Text) -> Node:
 
 
 def _refuse_control_characters(text: Text) -> None:
-    if found := _CONTROL.search(text.content):
+    is_json = text.content.lstrip().startswith("{")  # JSON may be laid out with tabs
+    if found := (_CONTROL if is_json else _CONTROL_OR_TAB).search(text.content):
         problem = Problem(
-            f"a control character (code {ord(found[0])}) stands in the text",
-            "remove it; the file may not be text at all",
+            f"a {'tab' if found[0] == chr(9) else f'control character (code {ord(found[0])})'} stands in the text",
+            "write spaces in its place" if found[0] == "\t" else "remove it; the file may not be text at all",
             text.place_at(found.start()),
         )
         raise InputError(problem)
@@ -174,6 +176,7 @@ def _from_json(text: Text) -> Node | None:
         if isinstance(value, list):
             return Sequence(text, 0, end, tuple(node(item) for item in value))
         if isinstance(value, str):
+            value.encode()  # half a surrogate pair is no character: UnicodeEncodeError is a ValueError
             return Scalar(text, 0, 1, value, plain=False)
         return Scalar(text, 0, 1, value if isinstance(value, str) else json.dumps(value), plain=True)
 

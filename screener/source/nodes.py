@@ -9,11 +9,12 @@ from screener.errors import Place, Problem
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The whole text of a file, and what it is called."""
+    """The whole text of a file, and what it is called. Of a private one, errors show `keys` and no other word."""
 
     name: str
     content: str
     private: bool = False
+    keys: frozenset[str] = frozenset()
     _lines: list[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -23,7 +24,7 @@ class Text:
     def place(self, line: int, column: int, length: int = 1) -> Place:
         """Give the place at a 0-based line and column."""
         excerpt = self._lines[line] if line < len(self._lines) else ""
-        return Place(self.name, line + 1, column + 1, max(1, length), excerpt.rstrip("\r"), self.private)
+        return Place(self.name, line + 1, column + 1, max(1, length), excerpt.rstrip("\r"), self.private, self.keys)
 
     def place_at(self, index: int, length: int = 1) -> Place:
         """Give the place at a 0-based index into the content."""

@@ -10,9 +10,14 @@ _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")  # ClinicalTrials.gov API v2 escape
 _HEADING = re.compile(r"\W*(?:key )?(?:inclusion|exclusion) criteria\W*", re.IGNORECASE)
 
 
+def unescape(text: str) -> str:
+    """The text without the registry's Markdown escapes, in Unicode's composed form."""
+    return unicodedata.normalize("NFC", _ESCAPE.sub(r"\1", text))
+
+
 def normalize(text: str) -> str:
     """One line: Markdown escapes undone, lines that are only a heading left out, white space folded."""
-    plain = unicodedata.normalize("NFC", _ESCAPE.sub(r"\1", text))
+    plain = unescape(text)
     kept = (line for line in plain.splitlines() if not _HEADING.fullmatch(line))
     return " ".join(" ".join(kept).split())
 
