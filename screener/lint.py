@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from screener.expr import Compare, leaves
+from screener.expr import Compare
 from screener.expr.show import exact_decimal
 from screener.model import Band, Criterion, Dictionary, Outcome, Trial
 
@@ -33,10 +33,9 @@ def lint_trial(trial: Trial, dictionary: Dictionary) -> Iterator[Finding]:
     """Check the rules themselves."""
     for criterion in trial.criteria:
         where = f"{trial.id} {criterion.id}"
-        for expression in criterion.expressions:
-            for leaf in leaves(expression):
-                if isinstance(leaf, Compare):
-                    yield from _threshold(where, leaf, dictionary)
+        for leaf in criterion.leaves:
+            if isinstance(leaf, Compare):
+                yield from _threshold(where, leaf, dictionary)
         if criterion.test is None and not criterion.manual:
             yield Finding("L03", where, "the reason for leaving it to the trial team is empty", "write the reason")
 

@@ -242,6 +242,14 @@ def test_no_day_is_promised_on_which_something_else_has_run_out(within: int, pro
     assert (result.verdict, result.eligible_from) == (Verdict.NOT_YET, promised)
 
 
+def test_a_rule_that_runs_out_and_comes_back_puts_the_day_off_until_it_is_back() -> None:
+    again = SURGERY.format(30) + " or days from last_major_surgery to enrollment >= 90"
+    trial = trial_of(DICTIONARY, VACCINE, criterion_text(again, name="INC-2"))
+    facts = "last_live_vaccine: 2026-11-20\nlast_major_surgery: 2026-11-05"
+    result = screen_trial(trial, patient_of(DICTIONARY, facts), DICTIONARY)
+    assert (result.verdict, result.eligible_from) == (Verdict.NOT_YET, date(2027, 2, 3))
+
+
 @pytest.mark.parametrize(
     ("rule", "facts", "as_of", "promised"),
     [
@@ -256,6 +264,16 @@ def test_no_day_is_promised_on_which_something_else_has_run_out(within: int, pro
         (
             "include: days from date of anc to screening >= 7",
             *("anc: {value: 2 K/uL, date: 2026-11-20}", AS_OF, date(2026, 11, 27)),
+        ),
+        (
+            "include: days from last(checkpoint_inhibitor) to infusion >= 42",  # 2026-11-22 at the latest
+            *("prior_therapies: [{agent: nivolumab, last_dose: 2026-11}]", AS_OF, date(2027, 1, 3)),
+        ),
+        (
+            # over for the cisplatin from 2026-11-25; whether the radiation counts is not known, so it is sure later
+            "include: >-\n      days from last(chemotherapy or radiotherapy except palliative_radiotherapy)\n      to infusion >= 14",
+            "prior_therapies: [{agent: cisplatin, last_dose: 2026-11-11}, {agent: SBRT, last_dose: 2026-11-22}]",
+            *(AS_OF, date(2026, 12, 6)),
         ),
         (
             "exclude: months from last_myocardial_infarction to enrollment <= 6",

@@ -9,7 +9,7 @@ from screener.evaluate.context import Context
 from screener.evaluate.expression import evaluate
 from screener.evaluate.finding import Finding
 from screener.evaluate.time import turning_days, window_days
-from screener.expr import Count, Elapsed, First, Last, Received, TestDate, leaves
+from screener.expr import Count, Elapsed, First, Last, Received, TestDate
 from screener.model import (
     Band,
     Cohort,
@@ -103,9 +103,8 @@ def _eligible_from(results: tuple[CriterionResult, ...], context: Context) -> da
 
 def _runs_out(criterion: Criterion) -> bool:
     """Whether time alone may turn the criterion for the worse."""
-    tested = [leaf for expression in criterion.expressions for leaf in leaves(expression)]
-    return any(isinstance(leaf, Elapsed) and not isinstance(leaf.point, TestDate) for leaf in tested) or any(
-        isinstance(leaf, Received | Count) and leaf.selection.window for leaf in tested
+    return any(isinstance(leaf, Elapsed) and not isinstance(leaf.point, TestDate) for leaf in criterion.leaves) or any(
+        isinstance(leaf, Received | Count) and leaf.selection.window for leaf in criterion.leaves
     )
 
 
@@ -134,18 +133,20 @@ def _judge(criterion: Criterion, context: Context) -> CriterionResult:
 
 
 def _turning_days(criterion: Criterion, context: Context) -> Iterator[date]:
+    """The days on which time alone may turn the criterion round; none for most."""
+    leaves = [leaf for leaf in criterion.leaves if isinstance(leaf, Elapsed | Received | Count)]
+    if not leaves:
+        return
     ahead = context.on(context.day)
-    for expression in criterion.expressions:
-        for leaf in leaves(expression):
-            match leaf:
-                case Elapsed(point=Last(selection) | First(selection)):
-                    yield from turning_days(leaf, ahead)
-                    if selection.window:
-                        yield from window_days(selection.window, ahead)
-                case Elapsed():
-                    yield from turning_days(leaf, ahead)
-                case Received(selection) | Count(selection) if selection.window:
+    for leaf in leaves:
+        if isinstance(leaf, Elapsed):
+            yield from turning_days(leaf, ahead)
+        match leaf:
+            case Elapsed(point=Last(selection) | First(selection)) | Received(selection) | Count(selection):
+                if selection.window:
                     yield from window_days(selection.window, ahead)
+            case Elapsed():
+                pass
 
 
 def _outcome(criterion: Criterion, context: Context) -> CriterionResult:
@@ -193,12 +194,14 @@ def _tally(results: Iterable[CriterionResult]) -> Tally:
 
     So `value` equals `low`; `high` counts what is unknown as met.
     """
-    counts = dict.fromkeys(Outcome, 0)
-    weight: dict[Outcome, Fraction | int] = dict.fromkeys(Outcome, 0)
-    for result in results:
-        counts[result.outcome] += 1
-        weight[result.outcome] += result.criterion.weight
-    whole = weight[Outcome.MET] + weight[Outcome.NOT_MET] + weight[Outcome.UNKNOWN]
+    listed = list(results)
+    outcomes = [result.outcome for result in listed]
+    counts = {outcome: outcomes.count(outcome) for outcome in Outcome}
+    weight = {
+        outcome: sum(result.criterion.weight for result in listed if result.outcome is outcome)
+        for outcome in (Outcome.MET, Outcome.NOT_MET, Outcome.UNKNOWN)
+    }
+    whole = sum(weight.values())
     if not whole:
         return Tally(counts, None)
     met = Fraction(100 * weight[Outcome.MET]) / whole

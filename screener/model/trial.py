@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from screener.expr import Compare, Expression, leaves
+from screener.expr import Compare, Expression, Leaf, leaves
 from screener.expr import facts_of as facts_of_leaf
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Seen:
     says: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Criterion:
     """One numbered requirement. `test` is None where only the trial team can judge; `manual` then says why."""
 
@@ -98,7 +99,7 @@ class Criterion:
     note: str = ""
     seen: tuple[Seen, ...] = ()
 
-    @property
+    @cached_property
     def expressions(self) -> tuple[Expression, ...]:
         """Every expression of the criterion, applicability first."""
         match self.test:
@@ -110,11 +111,15 @@ class Criterion:
                 tested = ()
         return tuple(expression for expression in (self.when, *tested) if expression is not None)
 
-    @property
+    @cached_property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """The leaves of all its expressions, in reading order."""
+        return tuple(leaf for expression in self.expressions for leaf in leaves(expression))
+
+    @cached_property
     def facts(self) -> tuple[str, ...]:
         """The ids of the facts read, each once, in reading order."""
-        found = (fact for expression in self.expressions for leaf in leaves(expression) for fact in facts_of_leaf(leaf))
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(fact for leaf in self.leaves for fact in facts_of_leaf(leaf)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +171,5 @@ class Trial:
     @property
     def facts_with_uln(self) -> frozenset[str]:
         """The ids of the facts that some criterion compares with their upper limit of normal."""
-        expressions = [expression for criterion in self.criteria for expression in criterion.expressions]
-        compared = [leaf for expression in expressions for leaf in leaves(expression) if isinstance(leaf, Compare)]
+        compared = [leaf for criterion in self.criteria for leaf in criterion.leaves if isinstance(leaf, Compare)]
         return frozenset(leaf.fact for leaf in compared if leaf.unit == "ULN")

@@ -99,6 +99,7 @@ class Treatments:
     items: tuple[Treatment, ...]
 
 
+_NOT_ASKED = Missing(MissingReason.NOT_ASKED)
 Value = Number | Coded | Moment | Treatments
 
 
@@ -113,4 +114,4 @@ class Patient:
 
     def get(self, fact: str) -> Value | Missing:
         """The value of a fact, or why there is none."""
-        return self.facts.get(fact, Missing(MissingReason.NOT_ASKED))
+        return self.facts.get(fact, _NOT_ASKED)
