@@ -92,13 +92,17 @@ class UsageError(InputError):
 
 
 class BadAnswer(ValueError):  # noqa: N818 - it is an answer, not an error of the program
-    """An answer that cannot be read. Says why without repeating the answer, which is a patient's."""
+    """An answer that cannot be read. Says why without repeating the answer, which is a patient's.
 
-    def __init__(self, reason: str, remedy: str) -> None:
-        """Take the reason and what to write instead."""
+    The `hint` may: it is for the person who has just typed the answer, and for no file and no log.
+    """
+
+    def __init__(self, reason: str, remedy: str, hint: str = "") -> None:
+        """Take the reason, what to write instead, and a hint."""
         super().__init__(reason)
         self.reason = reason
         self.remedy = remedy
+        self.hint = hint
 
 
 def clean(text: str) -> str:

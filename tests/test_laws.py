@@ -271,7 +271,7 @@ def test_a_rule_that_runs_out_and_comes_back_puts_the_day_off_until_it_is_back()
         ),
         (
             # over for the cisplatin from 2026-11-25; whether the radiation counts is not known, so it is sure later
-            "include: >-\n      days from last(chemotherapy or radiotherapy except palliative_radiotherapy)\n      to infusion >= 14",
+            "include: days from last(chemotherapy or therapeutic_radiotherapy) to infusion >= 14",
             "prior_therapies: [{agent: cisplatin, last_dose: 2026-11-11}, {agent: SBRT, last_dose: 2026-11-22}]",
             *(AS_OF, date(2026, 12, 6)),
         ),

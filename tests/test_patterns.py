@@ -145,6 +145,13 @@ PATTERNS = [
         "toxicity_grade: 1",  # of another version or none: not the same
     ),
     Pattern(
+        "recovered to grade 1, named side effects aside",
+        "include: toxicity_grade <= 1 or toxicity_grade_hair_skin_aside <= 1",
+        "toxicity_grade: 2; toxicity_grade_hair_skin_aside: 1",
+        "toxicity_grade: 2; toxicity_grade_hair_skin_aside: 2",
+        "toxicity_grade: 2",
+    ),
+    Pattern(
         "counts without a growth factor or transfusion",
         "include: >-\n      anc >= 1.5 K/uL and days from last_growth_factor to enrollment > 14\n"
         "      and days from last_transfusion to enrollment > 14",

@@ -244,7 +244,9 @@ class Dialog:
         if self.lines.scripted:
             message = f"{self.lines.name}:{self.lines.number}: {fact.id}: {bad.reason}"
             raise InputError(Problem(message, bad.remedy)) from None
-        say(textwrap.fill(f"{bad.reason}: {bad.remedy}", _WIDTH, initial_indent="  ", subsequent_indent="  "))
+        for text in (f"{bad.reason}: {bad.remedy}", bad.hint):
+            if text:
+                say(textwrap.fill(text, _WIDTH, initial_indent="  ", subsequent_indent="  "))
 
 
 def session_path() -> Path:

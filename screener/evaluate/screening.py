@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -30,8 +31,6 @@ from screener.truth import Truth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import date
-
 _OUTCOMES = {Truth.TRUE: Outcome.MET, Truth.FALSE: Outcome.NOT_MET, Truth.UNKNOWN: Outcome.UNKNOWN}
 _PASSED = {Outcome.MET, Outcome.NOT_APPLICABLE}
 _BEST_FIRST = list(Verdict)
@@ -45,7 +44,7 @@ def screen_trial(trial: Trial, patient: Patient, dictionary: Dictionary) -> Tria
     judged = {criterion.id: _judge(criterion, context) for criterion in trial.criteria}
     cohorts: list[Cohort | None] = [cohort for cohort in trial.cohorts if cohort.open] or list(trial.cohorts) or [None]
     results = [_of_cohort(trial, cohort, judged, context) for cohort in cohorts]
-    best = min(results, key=lambda result: _BEST_FIRST.index(result.verdict))
+    best = min(results, key=lambda result: (_BEST_FIRST.index(result.verdict), result.eligible_from or date.max))
     if not trial.cohorts:
         return best
     verdicts = tuple((result.cohort, result.verdict, result.eligible_from) for result in results if result.cohort)

@@ -198,8 +198,8 @@ def _tumor_type(text: str, dictionary: Dictionary) -> Coded:
         raise BadAnswer("several tumor types are called so", f"write one of the codes: {', '.join(found)}")
     key = word_key(text)
     near = [name for code, name in types.names.items() if len(key) > 2 and key in word_key(name)]  # noqa: PLR2004 - letters
-    hint = f"; near: {', '.join(near[:_SUGGESTIONS])}" if near else ""
-    raise BadAnswer("this tumor type is not known", f"write an OncoTree code or name, such as PLMESO{hint}")
+    hint = f"Near: {'; '.join(near[:_SUGGESTIONS])}" if near else ""
+    raise BadAnswer("this tumor type is not known", "write an OncoTree code or name, such as PLMESO", hint)
 
 
 def _moment(fact: Fact, text: str, as_of: date) -> Moment:
