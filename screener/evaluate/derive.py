@@ -20,6 +20,8 @@ INPUTS = {
     "histology": ("tumor_type",),
 }
 
+COMPUTED = {"creatinine_clearance", "histology"}  # their inputs are lighter to ask than they are
+
 # Yes-or-no facts that a treatment of this class in the list answers with yes.
 _RECEIVED = {"prior_car_t": "car_t", "prior_gene_engineered_t_cells": "gene_engineered_t_cells"}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, assert_never
 
-from screener.evaluate.derive import INPUTS
+from screener.evaluate.derive import COMPUTED, INPUTS
 from screener.evaluate.finding import Finding
 from screener.evaluate.time import count, elapsed, received
 from screener.expr import (
@@ -98,7 +98,7 @@ def _coded(fact: str, asked: frozenset[str], context: Context, asked_text: str =
     name = context.dictionary.facts[fact].name
     value, derived = context.coded(fact)
     if isinstance(value, Missing):
-        return Finding(Truth.UNKNOWN, (f"{name}: {value}",), (*_missing_inputs(fact, context), fact))
+        return Finding(Truth.UNKNOWN, (f"{name}: {value}",), _missing(fact, context))
     shown = value.shown.replace("_", " ")
     reason = f"{name}: {shown}" + (f" ({derived})" if derived else "")
     if value.options <= asked:
@@ -115,7 +115,7 @@ def _compare(leaf: Compare, context: Context) -> Finding:
     if not readings:
         value = context.patient.get(leaf.fact)
         reason = f"{fact.name}: {value}"
-        return Finding(Truth.UNKNOWN, (reason,), (*_missing_inputs(leaf.fact, context), leaf.fact))
+        return Finding(Truth.UNKNOWN, (reason,), _missing(leaf.fact, context))
     findings = [_compare_reading(leaf, number, derived, context) for number, derived in readings]
     first, *others = findings
     if first.truth is Truth.UNKNOWN:  # an answer too wide to decide does not undo what follows from another
@@ -154,7 +154,8 @@ def _compare_reading(leaf: Compare, number: Number, derived: str, context: Conte
             return Finding(truth, (f"{shown} may or may not be {wanted}",), (leaf.fact,))
 
 
-def _missing_inputs(fact: str, context: Context) -> tuple[str, ...]:
-    """What else could answer, and lighter to ask: the missing facts that this one is derived from."""
+def _missing(fact: str, context: Context) -> tuple[str, ...]:
+    """The fact, and the missing ones that it can be derived from, in the order in which to ask for them."""
     declared = [name for name in INPUTS.get(fact, ()) if name in context.dictionary.facts]
-    return tuple(name for name in declared if isinstance(context.patient.get(name), Missing))
+    inputs = [name for name in declared if isinstance(context.patient.get(name), Missing)]
+    return (*inputs, fact) if fact in COMPUTED else (fact, *inputs)
