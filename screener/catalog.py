@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,10 @@ class Catalog:
             if name not in known:
                 raise UsageError(Problem(f"there are no rules for a trial `{name}`", nearest(name, known)))
         return tuple(known[name] for name in wanted)
+
+    def open_trials(self) -> Catalog:
+        """The same without the studies that have ended."""
+        return replace(self, trials=tuple(trial for trial in self.trials if not trial.is_closed))
 
     def cases_path(self, trial: Trial) -> Path:
         """Where the trial's cases stand."""

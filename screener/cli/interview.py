@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from screener.cli.settings import Settings, put, say
+from screener.cli.settings import IncludeClosed, Settings, put, say
 from screener.errors import ExitCode
 
 
@@ -17,6 +17,7 @@ def interview(
     trial: Annotated[
         list[str] | None, typer.Option("-t", "--trial", help="Ask for this trial only (repeatable).")
     ] = None,
+    include_closed: IncludeClosed = False,
     session: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Keep the answers in this file, and go on from it if it is there."),
@@ -47,7 +48,7 @@ def interview(
     if lang != "en":
         raise UsageError(Problem(f"there are no questions in `{lang}` yet", "leave --lang out for English"))
     day = day_option(as_of)
-    catalog = settings.catalog(trial or ())
+    catalog = settings.screening(trial, include_closed=include_closed)
     path = session or session_path()
     state = Interview(catalog.dictionary, catalog.trials, day or today(), path.stem)
     kept = Session(path)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from screener.cli.settings import Settings, put
-from screener.errors import ExitCode
+from screener.cli.settings import Settings, put, write_whole
+from screener.errors import ExitCode, InputError, Problem, UsageError
 
 if TYPE_CHECKING:
     from screener.cases import Case
@@ -33,7 +34,6 @@ class Schema(StrEnum):
 @rules_app.command()
 def lint(context: typer.Context, trials: Trials = None) -> int:
     """Check rule files and their cases. Exit 1 if there is a finding."""
-    from screener.errors import InputError
     from screener.lint import lint_cases, lint_trial
 
     settings: Settings = context.obj
@@ -99,6 +99,82 @@ def schema(
 ) -> None:
     """Print the JSON Schema of rule files, for editors, or of another file or output."""
     put((Path(__file__).parent.parent / "schema" / f"{of.value}.schema.json").read_text(encoding="utf-8"))
+
+
+@rules_app.command()
+def coverage(
+    context: typer.Context,
+    trial: Annotated[str, typer.Argument(metavar="TRIAL", help="NCT number.")],
+    text: Annotated[
+        Path, typer.Option(metavar="FILE", help="The registry's eligibility text, plain or a saved record.")
+    ],
+    record: Annotated[bool, typer.Option("--record", help="Record this text in the rule file, after review.")] = False,
+) -> int:
+    """Account for every requirement of a registry text. Exit 1 if one is uncovered or has changed."""
+    from screener.coverage import State, changes, cover, recorded
+    from screener.eligibility import fingerprint, split
+    from screener.render.coverage import render_coverage
+
+    settings: Settings = context.obj
+    catalog = settings.catalog([trial])
+    chosen = catalog.trials[0]
+    whole = _eligibility(text)
+    requirements = split(whole)
+    covered = cover(chosen, [(item.section, item.item) for item in requirements])
+    changed = changes(chosen, requirements) if chosen.requirements else ()
+    width, color = settings.width(), settings.colored()
+    put(render_coverage(chosen, requirements, covered, changed, width=width, color=color))
+    if record:
+        path = catalog.paths[chosen.id]
+        write_whole(path, recorded(path.read_text(encoding="utf-8"), requirements, fingerprint(whole)), private=False)
+        settings.tell(f"Recorded in {path}")
+        changed = ()
+    uncovered = any(item.state is State.UNCOVERED for item in covered)
+    return ExitCode.FINDINGS if uncovered or changed else ExitCode.DONE
+
+
+@rules_app.command()
+def new(
+    context: typer.Context,
+    trial: Annotated[str, typer.Argument(metavar="NCT", help="NCT number of the new trial.")],
+    text: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Its eligibility text: one criterion for each requirement.")
+    ] = None,
+) -> int:
+    """Begin a rule file and a case file, every requirement of the text as a placeholder."""
+    from screener.catalog import criteria_folder
+    from screener.cli.screen import today
+    from screener.eligibility import Requirement, fingerprint, split
+    from screener.skeleton import skeleton
+
+    settings: Settings = context.obj
+    nct = trial.upper()
+    if not re.fullmatch(r"NCT\d{8}", nct):
+        raise UsageError(Problem("this is no NCT number", "write NCT and eight digits"))
+    rules = criteria_folder(settings.criteria) / "trials" / f"{nct}.yaml"
+    cases = rules.with_name(f"{nct}.cases.yaml")
+    for path in (rules, cases):
+        if path.exists():
+            raise UsageError(Problem(f"{path} is there already", "edit it, or remove it first"))
+    whole = _eligibility(text) if text else ""
+    requirements = split(whole) if text else (Requirement("inclusion", "1", ""),)
+    for path, content in zip((rules, cases), skeleton(nct, requirements, fingerprint(whole), today()), strict=True):
+        write_whole(path, content, private=False)
+        put(f"{path}\n")
+    return ExitCode.DONE
+
+
+def _eligibility(path: Path) -> str:
+    """The eligibility text of a saved file. Raises InputError."""
+    from screener.eligibility import eligibility_text
+    from screener.source import read_text
+
+    found = eligibility_text(read_text(path).content)
+    if not found or not found.strip():
+        raise InputError(
+            Problem(f"{path}: there is no eligibility text in this file", "save the text, or the study's JSON")
+        )
+    return found
 
 
 def _cases(catalog: Catalog, trial: Trial) -> tuple[Case, ...]:

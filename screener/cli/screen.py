@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from screener.cli.settings import Settings, put, say
+from screener.cli.settings import IncludeClosed, Settings, put, say
 from screener.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def screen(
     trial: Annotated[
         list[str] | None, typer.Option("-t", "--trial", help="Screen for this trial only (repeatable).")
     ] = None,
+    include_closed: IncludeClosed = False,
     as_of: Annotated[str | None, typer.Option(metavar="DATE", help="Day of screening, in place of the file's.")] = None,
     form: Annotated[Format, typer.Option("-f", "--format", help="How to write the results.")] = Format.TABLE,
     explain: Annotated[bool, typer.Option("--explain", help="Show every criterion with its reason.")] = False,
@@ -49,7 +50,7 @@ def screen(
     from screener.source import load
 
     settings: Settings = context.obj
-    catalog = settings.catalog(trial or ())
+    catalog = settings.screening(trial, include_closed=include_closed)
     name = "" if str(patient) == "-" else patient.stem
     node = load(patient, private=True, keys=PATIENT_KEYS | catalog.dictionary.facts.keys())
     person = compile_patient(node, catalog.dictionary, today=today(), as_of=day_option(as_of), default_id=name)

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from screener.catalog import Catalog
 
 _MAX_WIDTH = 100
+IncludeClosed = Annotated[
+    bool, typer.Option("--include-closed", help="Also studies that have ended; they are kept as history.")
+]
 
 
 @dataclass
@@ -37,6 +40,11 @@ class Settings:
         from screener.catalog import criteria_folder, load_catalog
 
         return load_catalog(criteria_folder(self.criteria), only)
+
+    def screening(self, only: list[str] | None, *, include_closed: bool) -> Catalog:
+        """The trials to screen for: those named; else all, studies that have ended only when asked for."""
+        catalog = self.catalog(only or ())
+        return catalog if only or include_closed else catalog.open_trials()
 
     def colored(self) -> bool:
         """Whether results on standard output are colored."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from screener.cli.settings import Settings, put
+from screener.cli.settings import IncludeClosed, Settings, put
 
 
 class Kind(StrEnum):
@@ -23,13 +23,14 @@ def template(
     trial: Annotated[
         list[str] | None, typer.Option("-t", "--trial", help="Only what this trial needs (repeatable).")
     ] = None,
+    include_closed: IncludeClosed = False,
 ) -> None:
     """Print an empty form with the facts that the trials need."""
     from screener.cli.screen import today
     from screener.render.template import render_csv_template, render_yaml_template
 
     settings: Settings = context.obj
-    catalog = settings.catalog(trial or ())
+    catalog = settings.screening(trial, include_closed=include_closed)
     if kind is Kind.CSV:
         put(render_csv_template(catalog.trials, catalog.dictionary))
     else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from screener.compile.expression import compile_expression
 from screener.model import (
+    Aside,
     Band,
     Cohort,
     Criterion,
@@ -15,6 +16,7 @@ from screener.model import (
     Factor,
     Gate,
     Kind,
+    Recorded,
     Registry,
     Rule,
     Seen,
@@ -40,7 +42,7 @@ STATUSES = (  # domain: ClinicalTrials.gov API v2, enum Status
     "withdrawn",
     "unknown",
 )
-TRIAL_KEYS = ("title", "product", "target", "phase", "registry", "cohorts", "criteria")
+TRIAL_KEYS = ("title", "product", "target", "phase", "registry", "cohorts", "criteria", "asides", "requirements")
 PROFILE_KEYS = ("title", "documents", "criteria")
 REGISTRY_KEYS = ("as_of", "eligibility_sha256", "abbreviated", "status", "status_as_of", "status_source")
 CRITERION_KEYS = (
@@ -48,6 +50,7 @@ CRITERION_KEYS = (
     *("weight", "reading", "note", "seen"),
 )
 CRITERION_REQUIRED = ("id", "text", "source", "factor")
+_SECTIONS = ("inclusion", "exclusion")
 _TESTS = ("include", "exclude", "manual", "fits")
 
 
@@ -96,6 +99,22 @@ class _Compiler:
             phase=text("phase"),
             cohorts=cohorts,
             documents=self.documents(fields["documents"]) if "documents" in fields else (),
+            asides=tuple(self.aside(item) for item in reader.sequence(fields.get("asides"))),
+            requirements=self.requirements(fields["requirements"]) if "requirements" in fields else (),
+        )
+
+    def aside(self, node: Node) -> Aside:
+        fields = self.reader.mapping(node, (), required=["section", "item", "why"])
+        if len(fields) < 3:  # noqa: PLR2004 - all
+            return Aside("", "", "")
+        section = self.reader.one_of(fields["section"], _SECTIONS)
+        return Aside(section, self.reader.text(fields["item"]), self.reader.text(fields["why"]))
+
+    def requirements(self, node: Node) -> tuple[Recorded, ...]:
+        return tuple(
+            Recorded(section, item, self.reader.text(value))
+            for section, items in self.reader.mapping(node, _SECTIONS).items()
+            for item, value in self.reader.mapping(items).items()
         )
 
     def registry(self, node: Node) -> Registry | None:
@@ -200,7 +219,7 @@ class _Compiler:
         if key not in fields or "item" not in fields:
             return Source("", "")
         read = self.reader
-        section = read.text(fields[key]) if profile else read.one_of(fields[key], ["inclusion", "exclusion"])
+        section = read.text(fields[key]) if profile else read.one_of(fields[key], _SECTIONS)
         return Source(section, read.text(fields["item"]))
 
     def seen(self, node: Node) -> Seen:
@@ -217,4 +236,4 @@ def _kind(test: Rule | Band | None, source: Source) -> Kind:
         case Band():
             return Kind.BAND
         case None:
-            return Kind(source.section) if source.section in {"inclusion", "exclusion"} else Kind.BAND
+            return Kind(source.section) if source.section in _SECTIONS else Kind.BAND

@@ -1,7 +1,7 @@
 """Split an eligibility text into its requirements, each with a place that people can find again.
 
 A place is the path of the numbers and letters printed in the text, `3.1` or `6.a`; items of a bulleted list are
-counted. A paragraph that belongs to no list is a note, `n1`; where a text has no list at all, every paragraph is an
+counted, and numbers that follow one are footnotes, `f1`. A paragraph that belongs to no list is a note, `n1`; where a text has no list at all, every paragraph is an
 item. A place taken already gets `/2`. Forms seen in real records: domain facts on eligibility text, 2026-11-22.
 """
 
@@ -55,6 +55,7 @@ class _Splitter:
     found: list[tuple[str, _Open]] = field(default_factory=list)
     stack: list[_Open] = field(default_factory=list)
     top: int = 0  # items at the top of the list so far
+    top_kind: str = ""
     notes: int = 0
     taken: set[tuple[str, str]] = field(default_factory=set)
 
@@ -62,6 +63,7 @@ class _Splitter:
         self.section = section
         self.stack = []
         self.top = self.notes = 0
+        self.top_kind = ""
 
     def item(self, indent: int, marker: str, rest: str) -> None:
         kind = _kind(marker)
@@ -73,7 +75,9 @@ class _Splitter:
             count, prefix = parent.children, f"{parent.item}."
         else:
             self.top += 1
-            count, prefix = self.top, ""
+            self.top_kind = self.top_kind or kind
+            is_footnote = (self.top_kind, kind) == ("bullet", "number")
+            count, prefix = self.top, "f" if is_footnote else ""
         label = str(count) if kind == "bullet" else marker.rstrip(".)").lower()
         self.open(indent, kind, prefix + label, rest)
 

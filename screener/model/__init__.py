@@ -10,12 +10,27 @@ from screener.model.results import (
     TrialResult,
     Verdict,
 )
-from screener.model.trial import Band, Cohort, Criterion, Factor, Gate, Kind, Registry, Rule, Seen, Source, Trial
+from screener.model.trial import (
+    Aside,
+    Band,
+    Cohort,
+    Criterion,
+    Factor,
+    Gate,
+    Kind,
+    Recorded,
+    Registry,
+    Rule,
+    Seen,
+    Source,
+    Trial,
+)
 from screener.model.values import Coded, Missing, MissingReason, Moment, Number, Patient, Treatment, Treatments, Value
 from screener.model.vocabulary import Agent, Therapies, TherapyClass, TumorTypes, word_key
 
 __all__ = [
     "Agent",
+    "Aside",
     "Band",
     "Burden",
     "Choice",
@@ -35,6 +50,7 @@ __all__ = [
     "Number",
     "Outcome",
     "Patient",
+    "Recorded",
     "Registry",
     "Rule",
     "Score",

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 
+CLOSED = frozenset({"completed", "terminated", "withdrawn"})
+
+
 class Factor(Enum):
     """The heading that a criterion counts under; the six of the documents and what else trials ask."""
 
@@ -54,6 +57,11 @@ class Source:
 
     section: str
     item: str
+
+    @property
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """Each place cited, as section and item: `3.1, 3.2` are two."""
+        return tuple((self.section, item.strip()) for item in self.item.split(","))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +151,24 @@ class Registry:
     status_source: str
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A requirement of the registry text as it stood when the rules were last held against it."""
+
+    section: str
+    item: str
+    sha256: str  # the first 16 digits
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A part of the registry text that asks for nothing of its own, and why."""
+
+    section: str
+    item: str
+    why: str
+
+
 @dataclass(frozen=True)
 class Trial:
     """A rule file. A profile has no registry record; `file_sha256` is of the file's bytes as read."""
@@ -157,6 +183,13 @@ class Trial:
     phase: str = ""
     cohorts: tuple[Cohort, ...] = ()
     documents: tuple[tuple[str, str, str], ...] = ()  # id, title, note
+    asides: tuple[Aside, ...] = ()
+    requirements: tuple[Recorded, ...] = ()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the study has ended: kept as history, and screened only when asked for."""
+        return self.registry is not None and self.registry.status in CLOSED
 
     @property
     def is_profile(self) -> bool:
