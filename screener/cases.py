@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from screener.dates import parse_day
@@ -107,10 +107,14 @@ def _expect(reader: Reader, node: Node, trial: Trial) -> dict[str, str]:
 
 
 def run_case(case: Case, trial: Trial, dictionary: Dictionary) -> list[Failure]:
-    """Screen the case's patient and give what did not come out as expected."""
+    """Screen the case's patient and give what did not come out as expected.
+
+    The verdict is that of the best open cohort; a criterion may be one of any cohort.
+    """
     result = screen_trial(trial, case.patient, dictionary)
-    found = outcomes(result)
-    whys = {item.criterion.id: item.why for item in result.criteria}
+    whole = screen_trial(replace(trial, cohorts=()), case.patient, dictionary) if trial.cohorts else result
+    found = outcomes(whole) | {"verdict": result.verdict.value, "eligible_from": str(result.eligible_from)}
+    whys = {item.criterion.id: item.why for item in whole.criteria}
     return [
         Failure(case, about, expected, found.get(about, "not judged"), whys.get(about, ""))
         for about, expected in case.expect.items()

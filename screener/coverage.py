@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from screener.eligibility import Requirement
-    from screener.model import Criterion, Trial
+    from screener.model import Criterion, Recorded, Trial
 
 Place = tuple[str, str]  # section, item
 
@@ -80,13 +80,12 @@ def changes(trial: Trial, requirements: Collection[Requirement]) -> tuple[Change
     the same place are changed, the others added or removed.
     """
     fresh = list(requirements)
-    gone = []
-    for old in trial.requirements:
-        same = next((new for new in fresh if (new.section, new.sha256) == (old.section, old.sha256)), None)
-        if same:
-            fresh.remove(same)
-        else:
-            gone.append(old)
+    gone = list(trial.requirements)
+    for alike in (_unmoved, _same_words):
+        for old in tuple(gone):
+            if same := next((new for new in fresh if alike(old, new)), None):
+                fresh.remove(same)
+                gone.remove(old)
     found = []
     for old in gone:
         place = (old.section, old.item)
@@ -96,6 +95,14 @@ def changes(trial: Trial, requirements: Collection[Requirement]) -> tuple[Change
         kind = "changed" if now else "removed"
         found.append(Change(kind, place, now.text if now else "", citing_criteria(trial, place)))
     return (*found, *(Change("added", (new.section, new.item), new.text, ()) for new in fresh))
+
+
+def _unmoved(old: Recorded, new: Requirement) -> bool:
+    return _same_words(old, new) and old.item == new.item
+
+
+def _same_words(old: Recorded, new: Requirement) -> bool:
+    return (old.section, old.sha256) == (new.section, new.sha256)
 
 
 def recorded(rule_file: str, requirements: Iterable[Requirement], eligibility_sha256: str) -> str:

@@ -44,6 +44,8 @@ _SPELLINGS = {
     "days": "days day d",
     "h": "h hr hrs hour hours",
     "min": "min mins minute minutes",
+    "mmHg": "mmhg mm_hg mm[hg]",
+    "pack_years": "pack_years packyears pack-years pack_year py",
     "ratio": "ratio",
 }
 _NORMAL = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings.split()}

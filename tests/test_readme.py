@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from screener.coverage import Covered, State, cover
 from screener.errors import ExitCode
 
 if TYPE_CHECKING:
     from screener.catalog import Catalog
+    from screener.model import Trial
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -28,12 +30,57 @@ def run(*words: str) -> str:
 
 
 def trials_table(catalog: Catalog) -> str:
+    """Requirements of the text: headings and asides are none. Where no text is known, the criteria alone."""
     rows = []
     for trial in catalog.trials:
-        manual = sum(criterion.test is None for criterion in trial.criteria)
-        record = trial.registry.as_of if trial.registry else "the documents, no one study"
-        rows.append(f"| {trial.id}: {trial.title} | {record} | {len(trial.criteria)} | {manual} |\n")
+        if trial.registry is None:
+            continue
+        states = [item.state for item in accounted(trial)]
+        encoded, manual = states.count(State.ENCODED), states.count(State.MANUAL)
+        asked = f"{encoded + manual} | {encoded} | {manual}" if states else "no text | |"
+        criteria = f"{len(trial.criteria)} ({sum(criterion.test is None for criterion in trial.criteria)})"
+        status = f"{trial.registry.status.replace('_', ' ')}, {trial.registry.status_as_of}"
+        rows.append(f"| {trial.id}: {trial.title} | {status} | {asked} | {criteria} |\n")
     return "".join(rows)
+
+
+def accounted(trial: Trial) -> tuple[Covered, ...]:
+    return cover(trial, [(item.section, item.item) for item in trial.requirements])
+
+
+def manual_page(catalog: Catalog) -> str:
+    """docs/coverage.md: what is left to the trial team, and why."""
+    lines = [
+        "# What the rules leave to the trial team, and why",
+        "",
+        "Made from the rule files by `pytest --update-golden`. Every requirement of the registry texts is encoded or",
+        "stands here; the headings and asides of a text ask for nothing of their own.",
+    ]
+    for trial in catalog.trials:
+        manual = [criterion for criterion in trial.criteria if criterion.test is None]
+        if not manual:
+            continue
+        lines += [
+            "",
+            f"## {trial.id}",
+            "",
+            "| criterion | place in the text | what it asks | why |",
+            "|---|---|---|---|",
+        ]
+        for criterion in manual:
+            place = f"{criterion.source.section} {criterion.source.item}"
+            lines.append(f"| {criterion.id} | {place} | {criterion.text} | {criterion.manual} |")
+        if trial.asides:
+            asides = "; ".join(f"{aside.section} {aside.item} ({aside.why})" for aside in trial.asides)
+            lines += ["", f"Asides: {asides}."]
+    return "\n".join(lines) + "\n"
+
+
+def test_the_page_on_what_is_left_to_the_trial_team_is_true(catalog: Catalog, request: pytest.FixtureRequest) -> None:
+    page = ROOT / "docs" / "coverage.md"
+    if request.config.getoption("--update-golden"):
+        page.write_text(manual_page(catalog))
+    assert page.read_text() == manual_page(catalog)
 
 
 def made_anew(catalog: Catalog) -> str:

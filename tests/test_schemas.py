@@ -600,7 +600,6 @@ BROKEN_RESULTS: list[tuple[tuple[Step, ...], object, str]] = [
     (("schema",), 2, "const"),
     (("as_of",), "2026-13-45", "format"),
     (("trials", 0, "verdict"), "eligible", "enum"),
-    (("trials", 0, "eligible_from"), None, "type"),  # of a `not yet`
     (("trials", 0, "status"), None, "type"),  # of a trial
     (("trials", 0, "criteria", 0, "outcome"), "passed", "enum"),
     (("trials", 0, "score", "high"), 100.1, "maximum"),

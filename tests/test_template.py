@@ -40,7 +40,8 @@ def forms(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ran]:
 
 def needed(catalog: Catalog, names: Iterable[str] = ()) -> list[str]:
     """The facts that the trials read and those they can be derived from, in the order of facts.yaml."""
-    read = {fact for trial in catalog.choose(names) for fact in trial.facts}
+    chosen = catalog.choose(names) if names else catalog.open_trials().trials
+    read = {fact for trial in chosen for fact in trial.facts}
     read |= {source for fact in read for source in INPUTS.get(fact, ())}
     return [fact for fact in catalog.dictionary.facts if fact in read]
 

@@ -32,11 +32,11 @@ SPELLINGS = {
             "thou/mcL",
         ),
         *("10^3/uL", "10^3/mcL", "10^3/mm3", "x10^3/uL", "x10^3/mcL", "10*3/uL", "10e3/uL", "x10E3/uL"),
-        *(f"K/{MICRO}L", f"K/{MU}L", f"10³/{MICRO}L", f"10³/{MU}L", f"×10³/{MICRO}L", f"x 10^3 / {MU}L"),  # noqa: RUF001
+        *(f"K/{MICRO}L", f"K/{MU}L", f"10³/{MICRO}L", f"10³/{MU}L", f"×10³/{MICRO}L", f"x 10^3 / {MU}L"),
     ],
     "10^9/L": [
         *("10^9/L", "x10^9/L", "x 10^9/L", "10*9/L", "10e9/L", "x10E9/L", "10e+9/L", "109/L", "giga/L", "bil/L"),
-        *("10⁹/L", "×10⁹/L", "× 10⁹/L"),  # noqa: RUF001
+        *("10⁹/L", "×10⁹/L", "× 10⁹/L"),
     ],
     "/uL": ["/uL", f"/{MICRO}L", f"/{MU}L", "/mcL", "cells/uL", "cell/uL", f"cells/{MICRO}L", "cells/mcL", "per uL"],
     "/mm3": ["/mm3", "/mm^3", "/mm³", "cells/mm3", "cells/mm³", "/cumm", "/cmm", "cells/cumm"],

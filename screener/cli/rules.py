@@ -34,7 +34,7 @@ class Schema(StrEnum):
 @rules_app.command()
 def lint(context: typer.Context, trials: Trials = None) -> int:
     """Check rule files and their cases. Exit 1 if there is a finding."""
-    from screener.lint import lint_cases, lint_trial
+    from screener.lint import lint_cases, lint_catalog, lint_trial
 
     settings: Settings = context.obj
     try:
@@ -50,6 +50,8 @@ def lint(context: typer.Context, trials: Trials = None) -> int:
         for trial, cases in loaded
         for finding in (*lint_trial(trial, catalog.dictionary), *lint_cases(trial, cases))
     ]
+    if not trials:  # some of the rule files alone would leave facts unread
+        findings += lint_catalog(catalog.trials, catalog.dictionary)
     criteria = sum(len(trial.criteria) for trial in catalog.trials)
     manual = sum(criterion.test is None for trial in catalog.trials for criterion in trial.criteria)
     summary = f"{len(catalog.trials)} rule files, {criteria} criteria ({manual} manual): {len(findings)} finding(s)"

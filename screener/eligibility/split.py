@@ -1,8 +1,8 @@
 """Split an eligibility text into its requirements, each with a place that people can find again.
 
 A place is the path of the numbers and letters printed in the text, `3.1` or `6.a`; items of a bulleted list are
-counted, and numbers that follow one are footnotes, `f1`. A paragraph that belongs to no list is a note, `n1`; where a text has no list at all, every paragraph is an
-item. A place taken already gets `/2`. Forms seen in real records: domain facts on eligibility text, 2026-11-22.
+counted, and numbers that follow one are footnotes, `f1`. A paragraph that belongs to no list is a note, `n1`; where a
+text has no list at all, every paragraph is an item. A place taken already gets `/2`.
 """
 
 from __future__ import annotations

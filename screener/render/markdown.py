@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from screener.errors import clean
 from screener.model import Outcome
-from screener.render.words import DISCLAIMER, counts_text, score_text, status_text, verdict_text
+from screener.render.words import DISCLAIMER, counts_text, ranked, score_text, status_text, verdict_text
 
 if TYPE_CHECKING:
     from screener.model import Dictionary, Patient, TrialResult
@@ -19,6 +19,7 @@ def render_markdown(
     patient: Patient, results: tuple[TrialResult, ...], dictionary: Dictionary, *, explain: bool = False
 ) -> str:
     """A heading and a table per trial; `explain` lists every criterion, not only those that decide."""
+    results = tuple(ranked(results))
     lines = [f"# Pre-screening of {escape(patient.id or 'a patient')}, as of {patient.as_of}", "", DISCLAIMER, ""]
     lines += ["| trial | verdict | fit score | criteria |", "|---|---|---|---|"]
     for result in results:

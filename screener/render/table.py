@@ -9,7 +9,7 @@ from rich.text import Text
 
 from screener.model import CriterionResult, Missing, Outcome, Verdict
 from screener.render.console import console_of, line, one_line, written
-from screener.render.words import DISCLAIMER, counts_text, score_text, status_text, verdict_text
+from screener.render.words import DISCLAIMER, counts_text, ranked, score_text, status_text, verdict_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +45,7 @@ def render_table(
     """Lay the results out for a width. `explain` shows every criterion with its reason, not only those that decide."""
     console = console_of(width=width, color=color)
     line(console, f"Patient {patient.id or 'not named'}, screened as of {patient.as_of}", style="bold")
-    for result in results:
+    for result in ranked(results):
         console.print()
         _trial(console, result, patient, dictionary, explain=explain)
     console.print()

@@ -5,15 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from screener.interval import decimal_text
-from screener.model import Outcome
+from screener.model import Outcome, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from fractions import Fraction
+
     from screener.model import Score, TrialResult
 
 DISCLAIMER = (
     "Pre-screening aid only. It does not say that a patient is eligible: the trial team decides, on the current "
     "protocol and the medical record. These treatments are investigational."
 )
+
+
+def ranked(results: Iterable[TrialResult]) -> list[TrialResult]:
+    """Best verdict first, inside it the higher score; profiles, which are no study, at the end."""
+    order = list(Verdict)
+
+    def rank(result: TrialResult) -> tuple[bool, int, Fraction | int, str]:
+        score = result.total.score.value if result.total.score else 0
+        return result.trial.is_profile, order.index(result.verdict), -score, result.trial.id
+
+    return sorted(results, key=rank)
 
 
 def score_text(score: Score | None) -> str:
