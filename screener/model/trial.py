@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 CLOSED = frozenset({"completed", "terminated", "withdrawn"})
+NO_NEW_PATIENTS = CLOSED | {"active_not_recruiting", "suspended"}
 
 
 class Factor(Enum):
@@ -190,6 +191,11 @@ class Trial:
     def is_closed(self) -> bool:
         """Whether the study has ended: kept as history, and screened only when asked for."""
         return self.registry is not None and self.registry.status in CLOSED
+
+    @property
+    def takes_no_patients(self) -> bool:
+        """Whether the study took no new patients when last seen."""
+        return self.registry is not None and self.registry.status in NO_NEW_PATIENTS
 
     @property
     def is_profile(self) -> bool:

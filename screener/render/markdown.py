@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from screener.errors import clean
 from screener.model import Outcome
-from screener.render.words import DISCLAIMER, counts_text, ranked, score_text, status_text, verdict_text
+from screener.render.words import DISCLAIMER, cautions, counts_text, ranked, score_text, status_text, verdict_text
 
 if TYPE_CHECKING:
     from screener.model import Dictionary, Patient, TrialResult
@@ -33,6 +33,7 @@ def _trial(result: TrialResult, dictionary: Dictionary, *, explain: bool) -> lis
     trial = result.trial
     lines = [f"## {escape(trial.id)}: {verdict_text(result)}", "", escape(trial.title), ""]
     lines.append(f"- Status: {escape(status_text(result))}")
+    lines += [f"- **{caution}**" for caution in cautions(result)]
     if trial.registry:
         lines.append(f"- Rule file {trial.file_sha256[:12]}, from the registry record of {trial.registry.as_of}")
     if result.missing_facts:

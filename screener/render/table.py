@@ -9,7 +9,7 @@ from rich.text import Text
 
 from screener.model import CriterionResult, Missing, Outcome, Verdict
 from screener.render.console import console_of, line, one_line, written
-from screener.render.words import DISCLAIMER, counts_text, ranked, score_text, status_text, verdict_text
+from screener.render.words import DISCLAIMER, cautions, counts_text, ranked, score_text, status_text, verdict_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,8 +66,8 @@ def _trial(console: Console, result: TrialResult, patient: Patient, dictionary: 
     if trial.registry:
         version = f"{trial.file_sha256[:12]}, written from the registry record of {trial.registry.as_of}"
         line(console, f"Rule file {version}", 2, "dim")
-        if trial.registry.abbreviated:
-            line(console, "The record leaves numbers to the protocol: much is for the trial team to judge.", 2)
+    for caution in cautions(result):
+        line(console, caution, 2, "bold")
     for cohort, verdict, day in result.cohort_verdicts:
         best = " (best)" if cohort == result.cohort else ""
         line(console, f"Cohort {cohort.id}, {cohort.title}: {verdict.value}{f' until {day}' if day else ''}{best}", 2)

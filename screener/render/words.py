@@ -20,12 +20,15 @@ DISCLAIMER = (
 
 
 def ranked(results: Iterable[TrialResult]) -> list[TrialResult]:
-    """Best verdict first, inside it the higher score; profiles, which are no study, at the end."""
+    """Best verdict first, inside it the higher score. Studies that took no new patients when last seen come after all
+    others, and profiles, which are no study, at the end.
+    """
     order = list(Verdict)
 
-    def rank(result: TrialResult) -> tuple[bool, int, Fraction | int, str]:
+    def rank(result: TrialResult) -> tuple[bool, bool, int, Fraction | int, str]:
         score = result.total.score.value if result.total.score else 0
-        return result.trial.is_profile, order.index(result.verdict), -score, result.trial.id
+        trial = result.trial
+        return trial.is_profile, trial.takes_no_patients, order.index(result.verdict), -score, trial.id
 
     return sorted(results, key=rank)
 
@@ -49,6 +52,21 @@ def status_text(result: TrialResult) -> str:
     if registry is None:
         return "general factors of no one study"
     return f"{registry.status.replace('_', ' ')} as of {registry.status_as_of} ({registry.status_source})"
+
+
+def cautions(result: TrialResult) -> list[str]:
+    """What a reader of the verdict must know first."""
+    trial = result.trial
+    found = []
+    if trial.takes_no_patients:
+        found.append("This study took no new patients when its status was last seen.")
+    if trial.registry and trial.registry.abbreviated:
+        manual = result.total.counts[Outcome.MANUAL]
+        found.append(
+            f"What is public leaves numbers to the protocol: {manual} criteria are for the trial team, and the verdict "
+            "speaks of the others only."
+        )
+    return found
 
 
 def counts_text(result: TrialResult) -> str:
