@@ -1,5 +1,5 @@
 # `make check` is what every commit passes.
-.PHONY: check format
+.PHONY: check format mutate
 check:
 	ruff check
 	ruff format --check
@@ -10,3 +10,7 @@ check:
 format:
 	ruff check --fix
 	ruff format
+
+# Every mutant of every rule file against its cases and lint: some ten minutes.
+mutate:
+	python -m benchmarks.mutate

@@ -60,12 +60,22 @@ def lint(context: typer.Context, trials: Trials = None) -> int:
 
 
 @rules_app.command()
-def test(context: typer.Context, trials: Trials = None) -> int:
+def test(
+    context: typer.Context,
+    trials: Trials = None,
+    boundary: Annotated[
+        bool, typer.Option("--boundary", help="Show instead a patient on each threshold and a step either side.")
+    ] = False,
+) -> int:
     """Run the cases of rule files. Exit 1 if an expectation does not come true."""
     from screener.cases import run_case
 
     settings: Settings = context.obj
     catalog = settings.catalog(trials or ())
+    if boundary:
+        for trial in catalog.trials:
+            put(_boundary(settings, catalog, trial))
+        return ExitCode.DONE
     failed = 0
     for trial in catalog.trials:
         cases = _cases(catalog, trial)
@@ -177,6 +187,16 @@ def _eligibility(path: Path) -> str:
             Problem(f"{path}: there is no eligibility text in this file", "save the text, or the study's JSON")
         )
     return found
+
+
+def _boundary(settings: Settings, catalog: Catalog, trial: Trial) -> str:
+    from screener.boundary import base_patient, boundary_rows
+    from screener.render.boundary import render_boundary
+    from screener.source import load
+
+    patient = base_patient(load(catalog.cases_path(trial)), catalog.dictionary)
+    rows = boundary_rows(trial, patient, catalog.dictionary)
+    return render_boundary(trial, rows, width=settings.width(), color=settings.colored())
 
 
 def _cases(catalog: Catalog, trial: Trial) -> tuple[Case, ...]:
