@@ -340,7 +340,8 @@ class Watch:
         """
         if not {"verdict", "eligible_from"} & case.expect.keys():
             return False
-        if mutant.criterion is None or "eligible_from" in case.expect or self.trial.cohorts:
+        waits = "eligible_from" in case.expect or (self.trial.cohorts and case.expect.get("verdict") == "not yet")
+        if mutant.criterion is None or waits:
             return True
         old, new = self.before[mutant.name, case.name], self.alone(mutant.criterion, case)
         return (old.outcome, old.met_from, old.time_bound) != (new.outcome, new.met_from, new.time_bound)
