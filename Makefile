@@ -11,6 +11,6 @@ format:
 	ruff check --fix
 	ruff format
 
-# Every mutant of every rule file against its cases and lint: some ten minutes.
+# Every mutant of every rule file against its cases and lint: some minutes.
 mutate:
 	python -m benchmarks.mutate

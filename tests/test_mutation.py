@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SEED = 20261122
 SAMPLE = 150
-ENOUGH = 0.9  # of the other faults, gates left out
+ENOUGH = 0.85  # of the other faults, gates left out
 
 
 @cache

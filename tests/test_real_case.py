@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.program import EXAMPLE, Program, changed
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TRIAL = "NCT04577326"
 PATIENT = EXAMPLE.read_text(encoding="utf-8")
@@ -149,3 +152,11 @@ def test_the_example_is_the_patient_of_the_request() -> None:
         "{agent: nivolumab, start: 2026-10-11, last_dose: 2026-10-25}",  # four weeks before
     ):
         assert line in PATIENT
+
+
+def test_an_earlier_day_of_screening_leaves_the_answers_of_the_file_as_they_are(tmp_path: Path) -> None:
+    program = Program(tmp_path)
+    ran = program.run("screen", str(EXAMPLE), "-t", "NCT04577326", "--as-of", "2026-11-01", "-f", "json")
+    assert ran.code == 0
+    outcomes = {item["id"]: item["outcome"] for item in json.loads(ran.out)["trials"][0]["criteria"]}
+    assert (outcomes["INC-6a"], outcomes["INC-7.1b"], outcomes["INC-11b"]) == ("not met", "not met", "met")

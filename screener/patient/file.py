@@ -36,7 +36,8 @@ PATIENT_KEYS = frozenset({"patient", "as_of", "facts", "missing", *_TREATMENT_KE
 def compile_patient(
     node: Node, dictionary: Dictionary, *, today: date, as_of: date | None = None, default_id: str = ""
 ) -> Patient:
-    """Read a patient. `as_of` replaces the file's own day; without either, `today` counts. Raises InputError.
+    """Read a patient. `as_of` replaces the file's own day for judging, not for what its answers mean; without either,
+    `today` counts. Raises InputError.
 
     The patient's `problems` are the values that could not be read.
     """
@@ -46,7 +47,7 @@ def compile_patient(
     file_day = reader.parsed(fields["as_of"], parse_day) if "as_of" in fields else None
     reader.finish()
     day = as_of or file_day or today
-    compiler = FactsCompiler(dictionary, day)
+    compiler = FactsCompiler(dictionary, file_day or day)  # "3 weeks ago" was said on the file's day
     facts = compiler.facts(fields["facts"])
     return Patient(name, day, facts, tuple(compiler.values.problems))
 
