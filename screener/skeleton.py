@@ -20,7 +20,8 @@ _LETTERS = {"inclusion": "INC", "exclusion": "EXC"}
 def skeleton(nct: str, requirements: Sequence[Requirement], eligibility_sha256: str, day: date) -> tuple[str, str]:
     """Give the texts of the rule file and of the case file.
 
-    The registry's sentences are not copied: each criterion names its place, and its wording waits to be written.
+    The registry's sentences are not copied: each criterion names its place, and its wording waits to be written. With
+    no `eligibility_sha256` there is no text yet, and nothing is recorded of it.
     """
     ids = [f"{_LETTERS[requirement.section]}-{requirement.item}" for requirement in requirements]
     lines = [
@@ -46,11 +47,9 @@ def skeleton(nct: str, requirements: Sequence[Requirement], eligibility_sha256: 
             "    factor: other",
             f"    manual: {TO_DO} encode it, or say why only the trial team can judge",
         ]
-    if not requirements:
-        lines[-1] = "criteria: []"
-    rules = (
-        recorded("\n".join(lines) + "\n", requirements, eligibility_sha256) if requirements else "\n".join(lines) + "\n"
-    )
+    rules = "\n".join(lines) + "\n"
+    if eligibility_sha256:
+        rules = recorded(rules, requirements, eligibility_sha256)
     cases = [
         f"trial: {nct}",
         f"as_of: {day}",

@@ -148,3 +148,11 @@ def test_a_file_without_eligibility_text_is_refused(copy: Program) -> None:
 
 def test_shipped_trials_lint_clean(catalog: Catalog) -> None:
     assert [str(finding) for trial in catalog.trials for finding in lint_trial(trial, catalog.dictionary)] == []
+
+
+def test_a_new_trial_without_a_text_records_none(copy: Program) -> None:
+    assert copy.run("rules", "new", "NCT09999999").code == 0
+    made = (copy.folder / "criteria" / "trials" / "NCT09999999.yaml").read_text()
+    assert "eligibility_sha256: pending" in made
+    assert "requirements:" not in made
+    assert copy.run("rules", "test", "NCT09999999").code == 0

@@ -169,8 +169,9 @@ def new(
         if path.exists():
             raise UsageError(Problem(f"{path} is there already", "edit it, or remove it first"))
     whole = _eligibility(text) if text else ""
-    requirements = split(whole) if text else (Requirement("inclusion", "1", ""),)
-    for path, content in zip((rules, cases), skeleton(nct, requirements, fingerprint(whole), today()), strict=True):
+    requirements = split(whole) or (Requirement("inclusion", "1", ""),)
+    made = skeleton(nct, requirements, fingerprint(whole) if whole else "", today())
+    for path, content in zip((rules, cases), made, strict=True):
         write_whole(path, content, private=False)
         put(f"{path}\n")
     return ExitCode.DONE

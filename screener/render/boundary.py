@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from screener.model import Outcome
-from screener.render.console import console_of, line, one_line, written
+from screener.render.console import LEGEND, MARKS, console_of, line, one_line, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,14 +17,6 @@ if TYPE_CHECKING:
 
     from screener.boundary import Row
     from screener.model import Trial
-
-_MARKS = {
-    Outcome.MET: ("+", "green"),
-    Outcome.NOT_MET: ("x", "red"),
-    Outcome.UNKNOWN: ("?", "yellow"),
-    Outcome.NOT_APPLICABLE: ("-", "dim"),
-    Outcome.MANUAL: ("m", "magenta"),
-}
 
 
 def render_boundary(trial: Trial, rows: Iterable[Row], *, width: int, color: bool) -> str:
@@ -41,7 +32,7 @@ def render_boundary(trial: Trial, rows: Iterable[Row], *, width: int, color: boo
         line(console, f"{criterion}  {texts[criterion]}", style="bold")
         for rule, of_rule in groupby(of_criterion, key=lambda row: row.rule):
             _threshold(console, rule, list(of_rule))
-    line(console, "Marks: + met, x not met, ? unknown, - not applicable, m for the trial team", style="dim")
+    line(console, LEGEND, style="dim")
     return written(console)
 
 
@@ -57,7 +48,7 @@ def _threshold(console: Console, rule: str, rows: list[Row]) -> None:
     grid.add_column(width=9)
     grid.add_column(overflow="fold")
     for row in rows:
-        mark, style = _MARKS[row.outcome]
+        mark, style = MARKS[row.outcome]
         since = f" until {row.eligible_from}" if row.eligible_from else ""
         also = f"; also {', '.join(row.also)}" if row.also else ""
         grid.add_row(

@@ -9,6 +9,16 @@ from rich.padding import Padding
 from rich.text import Text
 
 from screener.errors import clean
+from screener.model import Outcome
+
+MARKS = {
+    Outcome.MET: ("+", "green"),
+    Outcome.NOT_MET: ("x", "red"),
+    Outcome.UNKNOWN: ("?", "yellow"),
+    Outcome.NOT_APPLICABLE: ("-", "dim"),
+    Outcome.MANUAL: ("m", "magenta"),
+}
+LEGEND = "Marks: + met, x not met, ? unknown, - not applicable, m for the trial team"
 
 
 def console_of(*, width: int, color: bool) -> Console:

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from screener.model import CriterionResult, Missing, Outcome, Verdict
-from screener.render.console import console_of, line, one_line, written
+from screener.render.console import LEGEND, MARKS, console_of, line, one_line, written
 from screener.render.words import DISCLAIMER, cautions, counts_text, ranked, score_text, status_text, verdict_text
 
 if TYPE_CHECKING:
@@ -23,13 +23,6 @@ _VERDICT_STYLE = {
     Verdict.UNDECIDED: "bold yellow",
     Verdict.NOT_YET: "bold cyan",
     Verdict.NO_MATCH: "bold red",
-}
-_MARKS = {
-    Outcome.MET: ("+", "green"),
-    Outcome.NOT_MET: ("x", "red"),
-    Outcome.UNKNOWN: ("?", "yellow"),
-    Outcome.NOT_APPLICABLE: ("-", "dim"),
-    Outcome.MANUAL: ("m", "magenta"),
 }
 
 
@@ -50,7 +43,7 @@ def render_table(
         _trial(console, result, patient, dictionary, explain=explain)
     console.print()
     if explain:
-        line(console, "Marks: + met, x not met, ? unknown, - not applicable, m for the trial team", style="dim")
+        line(console, LEGEND, style="dim")
     line(console, DISCLAIMER, style="italic")
     return written(console)
 
@@ -100,7 +93,7 @@ def _criteria(console: Console, items: Iterable[CriterionResult]) -> None:
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
     for item in items:
-        mark, style = _MARKS[item.outcome]
+        mark, style = MARKS[item.outcome]
         gate = item.criterion.gate.value
         text = Text(one_line(item.criterion.text))
         text.append("" if gate == "enrollment" else f" [{gate}]", style="dim")
