@@ -7,9 +7,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from screener.compile import compile_facts, compile_therapies, compile_trial, compile_tumor_types
+from screener.compile import (
+    Expected,
+    compile_expected,
+    compile_facts,
+    compile_panels,
+    compile_questions,
+    compile_teach_back,
+    compile_therapies,
+    compile_translation,
+    compile_trial,
+    compile_tumor_types,
+)
 from screener.errors import InputError, NoInputError, Problem, UsageError
-from screener.model import Dictionary
+from screener.language import ENGLISH, Language, Texts, languages
+from screener.model import Dictionary, Talk
 from screener.source import load, read_text
 from screener.source.fields import nearest
 
@@ -69,11 +81,60 @@ def load_dictionary(folder: Path) -> Dictionary:
     """Read facts.yaml and the vocabularies. Raises InputError."""
     vocabulary = folder / "vocabulary"
     oncotree = read_text(vocabulary / "oncotree.tsv").content
+    root = load(folder / "facts.yaml")
+    facts = compile_facts(root)
     return Dictionary(
-        facts=compile_facts(load(folder / "facts.yaml")),
+        facts=facts,
+        panels=compile_panels(root, facts),
         tumor_types=compile_tumor_types(load(vocabulary / "tumor_types.yaml"), oncotree),
         therapies=compile_therapies(load(vocabulary / "therapies.yaml")),
     )
+
+
+def load_expected(folder: Path, dictionary: Dictionary) -> Expected:
+    """Read the answers to expect; none where the folder has no such file. Raises InputError."""
+    path = folder / "expected.yaml"
+    return compile_expected(load(path), dictionary.facts) if path.exists() else {}
+
+
+def load_talk(folder: Path, dictionary: Dictionary) -> Talk:
+    """Read the teach-back and the questions for the oncology team, those that the folder has. Raises InputError."""
+    points, questions = folder / "teach_back.yaml", folder / "questions.yaml"
+    return Talk(
+        compile_teach_back(load(points)) if points.exists() else (),
+        compile_questions(load(questions), dictionary.facts) if questions.exists() else (),
+    )
+
+
+def load_language(folder: Path, code: str) -> Language:
+    """Read the translations of a language. Raises UsageError for one that the interface does not speak, InputError."""
+    if code not in languages():
+        raise UsageError(Problem(f"there are no texts in `{code}` yet", f"use one of: {', '.join(languages())}"))
+    return Language() if code == ENGLISH else Language.of(code, load_texts(folder, code))
+
+
+def load_texts(folder: Path, code: str) -> Texts:
+    """Read all translated texts of a language; none where the folder has none. Raises InputError."""
+    found = [compile_translation(load(path), *_prefix(folder, path, code)) for path in translation_files(folder, code)]
+    reviewers = {texts.reviewed_by for texts in found}
+    merged = {path: text for texts in found for path, text in texts.texts.items()}
+    return Texts(merged, ", ".join(sorted(reviewers)) if reviewers and all(reviewers) else "")
+
+
+def translation_files(folder: Path, code: str) -> list[Path]:
+    """The files of a language, beside the English."""
+    return sorted(
+        [
+            *folder.glob(f"*.{code}.yaml"),
+            *(folder / "trials").glob(f"*.{code}.yaml"),
+            *(folder / "profiles").glob(f"*.{code}.yaml"),
+        ]
+    )
+
+
+def _prefix(folder: Path, path: Path, code: str) -> tuple[str, ...]:
+    """Texts of a trial or profile stand under its id."""
+    return () if path.parent == folder else (path.name.removesuffix(f".{code}.yaml"),)
 
 
 def load_catalog(folder: Path, only: Iterable[str] = ()) -> Catalog:
@@ -101,4 +162,4 @@ def load_catalog(folder: Path, only: Iterable[str] = ()) -> Catalog:
 def rule_files(folder: Path) -> list[Path]:
     """The rule files of a criteria folder, cases left out."""
     found = [*(folder / "trials").glob("*.yaml"), *(folder / "profiles").glob("*.yaml")]
-    return sorted(path for path in found if not path.name.endswith(_CASES))
+    return sorted(path for path in found if "." not in path.stem)  # cases and translations have a dot

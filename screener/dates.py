@@ -118,9 +118,19 @@ def parse_date(text: str, as_of: date) -> DateSpan:
     raise BadAnswer("this is not a date", _FORMS)
 
 
+def past_day(text: str, as_of: date) -> date:
+    """One whole day that has come: a date, or a time ago exact to the day. Raises BadAnswer."""
+    span = parse_date(text, as_of)
+    if span.first is None or span.first != span.last or span.first > as_of:
+        raise BadAnswer("this is not one day that has come", "write it as 2026-10-01")
+    return span.first
+
+
 def _check_year(year: int) -> None:
     if not _YEARS[0] <= year <= _YEARS[1]:
-        raise BadAnswer(f"the year lies outside {_YEARS[0]} to {_YEARS[1]}", "check the year")
+        raise BadAnswer(
+            "the year lies outside {first} to {last}", "check the year", first=str(_YEARS[0]), last=str(_YEARS[1])
+        )
 
 
 def _ago(as_of: date, amount: int, period: Period) -> DateSpan:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _WIDTH = 76
 _KEY = re.compile(r"\s*(?:- )?(\w{1,40}):(?=\s|$)")
@@ -97,12 +101,19 @@ class BadAnswer(ValueError):  # noqa: N818 - it is an answer, not an error of th
     The `hint` may: it is for the person who has just typed the answer, and for no file and no log.
     """
 
-    def __init__(self, reason: str, remedy: str, hint: str = "") -> None:
-        """Take the reason, what to write instead, and a hint."""
-        super().__init__(reason)
-        self.reason = reason
-        self.remedy = remedy
+    def __init__(self, reason: str, remedy: str, hint: str = "", **values: str) -> None:
+        """Take the reason, what to write instead, and a hint; `values` fill the fields of both texts."""
+        self._texts = reason, remedy
+        self._values = values
+        self.reason, self.remedy = self.told(str)
         self.hint = hint
+        super().__init__(self.reason)
+
+    def told(self, word: Callable[[str], str], **replaced: str) -> tuple[str, str]:
+        """Reason and remedy in another language, some values said otherwise."""
+        values = {key: replaced.get(key, value) for key, value in self._values.items()}
+        reason, remedy = (word(text).format(**values) if values else word(text) for text in self._texts)
+        return reason, remedy
 
 
 def clean(text: str) -> str:

@@ -8,20 +8,32 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+import stat
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from screener.errors import BadAnswer, InputError, NoInputError, Problem
 from screener.interview import Answer, Interview, Skip
-from screener.model import MissingReason
+from screener.model import MissingReason, Retold, TeachBack
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from screener.interview.engine import Entry
+    from screener.interview import Entry
 
 _SCHEMA = 1
+# What people are told about a session, `{…}` filled in; interview words, so that they can be said in other languages.
+BEGINS_ANEW = "The session stopped before its first line was whole; it begins anew."
+TORN = "The last line was torn when the session stopped; it was removed."
+NEW_RULES = "The rules have changed since this session began; the answers are judged by the rules of today."
+LEFT_OUT = "An answer to `{fact}` cannot be read any more and was left out."
+OPEN_FOLDER = (
+    "Anyone on this machine can list the folder {folder}. The session in it can be read by you alone, but its name is "
+    "not hidden: keep the patient's name out of it, or leave --session out for a private folder."
+)
+TOLD = (BEGINS_ANEW, TORN, NEW_RULES, LEFT_OUT, OPEN_FOLDER)
+Told = tuple[str, dict[str, str]]
 
 
 @dataclass
@@ -33,17 +45,38 @@ class Session:
     def start(self, interview: Interview) -> None:
         """Create the file and write its first line. Raises NoInputError."""
         rules = {trial.id: trial.file_sha256 for trial in interview.trials}
-        head = {"event": "start", "schema": _SCHEMA, "as_of": interview.as_of.isoformat(), "rules": rules}
+        head: dict[str, Any] = {
+            "event": "start",
+            "schema": _SCHEMA,
+            "as_of": interview.as_of.isoformat(),
+            "rules": rules,
+        }
         self._append(head | {"patient": interview.patient_id})
+
+    def cautions(self) -> list[Told]:
+        """What to say of the place where answers are to be kept. The file itself can be read by its owner alone."""
+        folder = self.path.parent
+        try:
+            mode = folder.stat().st_mode
+        except OSError:
+            return []
+        if not mode & stat.S_IROTH:
+            return []
+        return [(OPEN_FOLDER, {"folder": str(folder)})]
 
     def add(self, entry: Entry) -> None:
         """Append an answer or a skip."""
         match entry:
-            case Answer(fact, raw, uln):
+            case Answer(fact, raw):
                 event: dict[str, Any] = {"event": "answer", "fact": fact, "raw": raw}
-                self._append(event | ({"uln": uln} if uln else {}))
+                beside = {"uln": entry.uln, "tested": entry.tested, "teach_back": _teach_back(entry.teach_back)}
+                self._append(event | {key: value for key, value in beside.items() if value})
             case Skip(fact, reason):
                 self._append({"event": "skip", "fact": fact, "reason": reason.name.lower()})
+
+    def draft(self, fact: str, parts: list[dict[str, Any]]) -> None:
+        """Append the parts, so far, of an answer that is still being given."""
+        self._append({"event": "draft", "fact": fact, "parts": parts})
 
     def back(self) -> None:
         """Append that the last answer was taken back."""
@@ -69,8 +102,9 @@ class Resumed:
     """What a session file held: the interview as it stood, what people should be told, and whether it had begun."""
 
     interview: Interview
-    messages: tuple[str, ...]
+    messages: tuple[Told, ...]
     begun: bool = True
+    drafts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # answers that were still being given
 
 
 def resume(path: Path, interview: Interview) -> Resumed:
@@ -81,30 +115,32 @@ def resume(path: Path, interview: Interview) -> Resumed:
     """
     lines, torn = _whole_lines(path)
     if not lines:
-        told = ("The session stopped before its first line was whole; it begins anew.",) if torn else ()
-        return Resumed(interview, told, begun=False)
+        return Resumed(interview, ((BEGINS_ANEW, {}),) if torn else (), begun=False)
     head = lines[0]
     if head.get("event") != "start" or head.get("schema") != _SCHEMA:
         raise InputError(Problem(f"{path} is no session of this program", "name another file with --session"))
-    messages = ["The last line was torn when the session stopped; it was removed."] if torn else []
+    messages: list[Told] = [(TORN, {})] if torn else []
     rules = head.get("rules")
     here = {trial.id: trial.file_sha256 for trial in interview.trials}
     if isinstance(rules, dict) and any(rules.get(name, sha) != sha for name, sha in here.items()):
-        messages.append(
-            "The rules have changed since this session began; the answers are judged by the rules of today."
-        )
-    state = Interview(
-        interview.dictionary,
-        interview.trials,
-        _day(path, head.get("as_of")),
-        str(head.get("patient", "")),
-    )
+        messages.append((NEW_RULES, {}))
+    agenda = replace(interview.agenda, as_of=_day(path, head.get("as_of")))
+    state = Interview(agenda, str(head.get("patient", "")))
+    drafts: dict[str, list[dict[str, Any]]] = {}
     for event in lines[1:]:
+        if event.get("event") == "draft":
+            drafts[str(event.get("fact"))] = _parts(event.get("parts"))
+            continue
         try:
             state = _replay(state, event)
+            drafts.pop(str(event.get("fact")), None)
         except (BadAnswer, KeyError, ValueError, TypeError):
-            messages.append(f"An answer to `{event.get('fact')}` cannot be read any more and was left out.")
-    return Resumed(state, tuple(messages))
+            messages.append((LEFT_OUT, {"fact": str(event.get("fact"))}))
+    return Resumed(state.afresh(), tuple(messages), drafts=drafts)
+
+
+def _parts(parts: object) -> list[dict[str, Any]]:
+    return [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
 
 
 def _whole_lines(path: Path) -> tuple[list[dict[str, Any]], bool]:
@@ -144,4 +180,18 @@ def _replay(state: Interview, event: dict[str, Any]) -> Interview:
     if kind == "skip":
         return state.skip(fact, MissingReason[event["reason"].upper()])
     raw = event["raw"]
-    return state.answer(fact, raw if isinstance(raw, str) else tuple(raw), event.get("uln", ""))
+    more = {key: str(event[key]) for key in ("uln", "tested") if key in event}
+    told = _held(event["teach_back"]) if "teach_back" in event else None
+    return state.answer(fact, raw if isinstance(raw, str) else tuple(raw), teach_back=told, **more)
+
+
+def _teach_back(held: TeachBack | None) -> dict[str, Any] | None:
+    if held is None:
+        return None
+    points = [{"point": item.point, "words": item.words, "understood": item.understood} for item in held.retold]
+    return {"initials": held.initials, "points": points}
+
+
+def _held(event: dict[str, Any]) -> TeachBack:
+    points = [Retold(str(item["point"]), str(item["words"]), item["understood"] is True) for item in event["points"]]
+    return TeachBack(str(event["initials"]), tuple(points))

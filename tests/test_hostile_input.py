@@ -45,7 +45,7 @@ def test_half_a_surrogate_pair_is_not_an_internal_failure(small: Program) -> Non
 
 
 def test_bytes_that_are_not_utf_8_in_a_pipe_are_not_an_internal_failure(small: Program) -> None:
-    ran = small.run("interview", "--session", "s.jsonl", stdin=b"61\nm\n1\ncaf\xe9\n\n\n\nnever\n.\n")
+    ran = small.run("interview", "--session", "s.jsonl", stdin=b"61\n1\n180\n28\n40\nm\ncaf\xe9\n\n\n\nnever\n.\n")
     assert ran.code != 70
 
 
@@ -95,7 +95,7 @@ def test_no_input_asks_no_question(small: Program) -> None:
 
 
 def test_a_plain_line_of_a_script_may_hold_treatments_with_their_last_dose(small: Program) -> None:
-    small.write("a.txt", "61\nm\n1\nnivolumab: 2026-10-25\nnever\n180\n28\n40\n")
+    small.write("a.txt", "61\n1\n180\n28\n40\nm\nnivolumab: 2026-10-25\nnever\n")
     assert small.run("interview", "--answers", "a.txt", "--session", "s.jsonl").code == 0
 
 
@@ -105,7 +105,7 @@ def test_the_command_to_go_on_can_be_pasted(small: Program) -> None:
 
 
 def test_a_prompt_leaves_room_for_the_answer_in_80_columns(small: Program) -> None:
-    ran = small.run("interview", "--session", "s.jsonl", stdin="61\nm\n1\nnivolumab\n\n\n.\n")
+    ran = small.run("interview", "--session", "s.jsonl", stdin="61\n1\n180\n28\n40\nm\nnivolumab\n\n\n.\n")
     prompts = [line for line in ran.err.splitlines() if line.rstrip().endswith(">")]
     assert all(len(prompt) <= 68 for prompt in prompts)
 

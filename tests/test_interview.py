@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from screener.catalog import Catalog
 
-FITS = ["61", "m", "1", "none", "never", "180", "28", "40"]  # in the order in which the small trial asks
+FITS = ["61", "1", "180", "28", "40", "m", "none", "never"]  # in the order in which the small trial asks
+TO_TREATMENTS = FITS[:6]  # all that comes before the treatments
 KEYED = """\
 # answers in any order, by fact
 ast: 28 U/L, ULN 40
@@ -56,17 +57,15 @@ def held(home: Path) -> dict[str, Ran]:
     piped = {
         "pipe": lines(*FITS),
         "end of input": lines("61"),
-        "leave": lines("61", "m", "."),
+        "leave": lines("61", "1", "."),
         "why": lines("?", "61", "."),
-        "back": lines("61", "m", "1", "<", "<", "<", "62", "f", "no", "."),
+        "back": lines(*TO_TREATMENTS, *["<"] * 5, "62", "0", "110", "29", "41", "f", "no", "."),
         "back at the beginning": lines("<", "61", "."),
         "skips": lines("-", "--", "---", "pending", "."),
         "implausible": lines("161", "61", "."),
-        "unknown drug": lines(
-            "61", "m", "1", "ABC-9", "checkpoint inhibitor", "2026-10-25", "", "never", "180", "28", "40"
-        ),
-        "two drugs": lines("61", "m", "1", "cisplatin", "2026-01-05", "nivolumab", "2026-10-25", "", "."),
-        "too young": lines("17", "m", "1"),
+        "unknown drug": lines(*TO_TREATMENTS, "ABC-9", "checkpoint inhibitor", "2026-10-25", "", "never"),
+        "two drugs": lines(*TO_TREATMENTS, "cisplatin", "2026-01-05", "nivolumab", "2026-10-25", "", "."),
+        "too young": lines("17", "1", "180"),
     }
     calls: dict[str, Call] = {}
     for name, text in scripts.items():
@@ -108,14 +107,15 @@ def test_a_pipe_gives_one_answer_a_line(held: dict[str, Ran], home: Path) -> Non
     assert (held["pipe"].code, verdict(held["pipe"])) == (0, "match")
     assert answers(home, "pipe") == {
         "age": "61",
-        "sex": "m",
         "toxicity_grade": "1",
-        "prior_therapies": "none",
-        "last_live_vaccine": "never",
         "platelets": "180",
         "ast": "28",
+        "sex": "m",
+        "prior_therapies": "none",
+        "last_live_vaccine": "never",
     }
-    assert events(home / "pipe.jsonl")[-1]["uln"] == "40"
+    [ast] = [event for event in events(home / "pipe.jsonl") if event.get("fact") == "ast"]
+    assert ast["uln"] == "40"
 
 
 def test_questions_go_to_standard_error_and_results_to_standard_output(held: dict[str, Ran]) -> None:
@@ -137,7 +137,7 @@ def test_an_answer_of_a_script_that_cannot_be_read_ends_it_and_names_its_line(he
     assert "refused.txt:4: platelets: this is not a number" in ran.err
     assert "Fix: write a number and its unit" in ran.err
     assert "plenty" not in ran.err
-    assert answers(home, "refused") == {"age": "61", "sex": "male", "toxicity_grade": "1", "prior_therapies": "none"}
+    assert answers(home, "refused") == {"age": "61", "sex": "male", "toxicity_grade": "1"}  # those before it
 
 
 def test_a_script_that_names_no_fact_is_refused_before_anything_is_asked(held: dict[str, Ran]) -> None:
@@ -162,7 +162,7 @@ def test_the_end_of_input_leaves_the_interview_saved_and_says_how_to_go_on(held:
 def test_a_dot_saves_and_leaves(held: dict[str, Ran], home: Path) -> None:
     assert held["leave"].code == 3
     assert "Saved." in held["leave"].err
-    assert answers(home, "leave") == {"age": "61", "sex": "m"}
+    assert answers(home, "leave") == {"age": "61", "toxicity_grade": "1"}
 
 
 def test_a_question_mark_says_why_where_and_who_and_asks_again(held: dict[str, Ran], home: Path) -> None:
@@ -176,8 +176,15 @@ def test_a_question_mark_says_why_where_and_who_and_asks_again(held: dict[str, R
 def test_going_back_takes_answers_back_one_by_one(held: dict[str, Ran], home: Path) -> None:
     assert held["back"].err.count("How old is the patient?") == 2
     assert held["back"].err.count("Which sex was recorded at birth?") == 3
-    assert answers(home, "back") == {"age": "62", "sex": "f", "pregnant": "no"}
-    assert [event["event"] for event in events(home / "back.jsonl")].count("back") == 3  # nothing is erased
+    assert answers(home, "back") == {
+        "age": "62",
+        "toxicity_grade": "0",
+        "platelets": "110",
+        "ast": "29",
+        "sex": "f",
+        "pregnant": "no",
+    }
+    assert [event["event"] for event in events(home / "back.jsonl")].count("back") == 5  # nothing is erased
 
 
 def test_at_the_beginning_there_is_nothing_to_go_back_to(held: dict[str, Ran], home: Path) -> None:
@@ -221,6 +228,7 @@ def test_drugs_are_asked_for_one_by_one_until_there_are_no_more(held: dict[str, 
 def test_the_interview_stops_when_the_trial_is_ruled_out(held: dict[str, Ran], home: Path) -> None:
     assert (held["too young"].code, verdict(held["too young"])) == (0, "no match")
     assert answers(home, "too young") == {"age": "17"}
+    assert "How bad" not in held["too young"].err
     assert "Which sex" not in held["too young"].err
 
 
@@ -235,9 +243,15 @@ def test_quiet_asks_without_words(held: dict[str, Ran]) -> None:
     assert "How old" not in held["quiet"].err
 
 
+@pytest.mark.parametrize("name", ["quiet", "keyed", "plain"])
+def test_where_nobody_reads_there_is_no_offer_to_stop(held: dict[str, Ran], name: str) -> None:
+    assert "Every verdict is settled" in held["pipe"].err
+    assert "Every verdict is settled" not in held[name].err
+
+
 def test_a_language_without_questions_is_a_usage_error(held: dict[str, Ran], home: Path) -> None:
     assert held["German"].code == 2
-    assert "there are no questions in `de` yet" in held["German"].err
+    assert "there are no texts in `de` yet" in held["German"].err
     assert not (home / "German.jsonl").exists()
 
 
@@ -271,8 +285,8 @@ def test_only_what_the_trial_needs_is_asked(tmp_path: Path, catalog: Catalog) ->
 class Terminal:
     """The program at a terminal of 80 columns and 24 lines, without colors."""
 
-    def __init__(self, folder: Path, *words: str) -> None:
-        program = Program(folder, SMALL_CRITERIA)
+    def __init__(self, folder: Path, *words: str, criteria: Path | None = SMALL_CRITERIA) -> None:
+        program = Program(folder, criteria)
         environment: Any = program.environment | {"TERM": "dumb"}
         del environment["COLUMNS"]
         self.shown = ""
@@ -289,6 +303,13 @@ class Terminal:
         self.process.expect_exact(text)
         self.shown += (self.process.before or b"").decode() + text
 
+    def await_prompt(self) -> str | None:
+        """All that is said up to the next prompt; None where the program ends instead."""
+        ended = self.process.expect(["> $", pexpect.EOF])
+        said = (self.process.before or b"").decode() + ("" if ended else "> ")
+        self.shown += said
+        return None if ended else said
+
     def end(self) -> int | None:
         """Read to the end and give the exit code."""
         self.process.expect(pexpect.EOF)
@@ -301,25 +322,31 @@ def test_a_plain_terminal_of_80_columns_is_enough(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, "interview", "--session", "s.jsonl", *BESIDE)
     for question, answer in (
         ("How old is the patient?", "61"),
-        ("Which sex was recorded at birth?", "male"),
         ("How bad is the worst side effect", "1"),
-        ("Which cancer treatments", "nivolumab"),
+        ("What is the platelet count?", "180"),
     ):
         terminal.await_text(question)
         terminal.await_text("> ")
         terminal.process.sendline(answer)
+    terminal.await_text("What is the AST?")
+    terminal.process.sendline("28")
+    terminal.await_text("ULN> ")
+    terminal.process.sendline("40")
+    terminal.await_text("Which sex was recorded at birth?")
+    terminal.await_text("> ")
+    terminal.process.sendline("male")
+    terminal.await_text("Which cancer treatments")
+    terminal.await_text("> ")
+    terminal.process.sendline("nivolumab")
     terminal.await_text("last dose")
     terminal.process.sendline("2026-10-25")
     terminal.await_text("next treatment")
     terminal.process.sendline("")
     terminal.await_text("live vaccine")
     terminal.process.sendline("never")
-    terminal.await_text("platelet count")
-    terminal.process.sendline("180")
-    terminal.await_text("What is the AST?")
-    terminal.process.sendline("28")
-    terminal.await_text("ULN> ")
-    terminal.process.sendline("40")
+    terminal.await_text("Every verdict is settled")
+    terminal.await_text("> ")
+    terminal.process.sendline("")
     assert terminal.end() == 0
     assert "NCT00000001  not yet (not before 2026-12-06)" in terminal.shown
     assert "\x1b" not in terminal.shown  # no colors, no cursor, no title of the terminal
@@ -332,7 +359,7 @@ def test_an_interrupt_saves_and_exits_130(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, "interview", "--session", "s.jsonl", *BESIDE)
     terminal.await_text("How old is the patient?")
     terminal.process.sendline("61")
-    terminal.await_text("Which sex was recorded at birth?")
+    terminal.await_text("How bad is the worst side effect")
     terminal.await_text("> ")
     terminal.process.sendintr()
     assert terminal.end() == 130

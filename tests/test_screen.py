@@ -356,7 +356,14 @@ def test_text_from_outside_cannot_format_or_break_markdown(hostile: dict[str, Ra
     for line in out.splitlines():
         if line.startswith("|"):
             assert len(re.findall(r"(?<!\\)\|", line)) == 5  # four columns
-    assert [line.split()[0] for line in out.splitlines() if line.startswith("#")] == ["#", "##"]
+    heads = [line for line in out.splitlines() if line.startswith("#")]
+    assert [head.split()[0] for head in heads].count("#") == 1
+    assert [head for head in heads if head.startswith("## ")] == [
+        "## At a glance",
+        "## What is missing, and who can supply it",
+        "## Trial by trial",
+    ]
+    assert [head.split()[1] for head in heads if head.startswith("### NCT")] == ["NCT00000001:"]
 
 
 def test_the_json_of_a_hostile_patient_is_one_document_with_its_text_unchanged(hostile: dict[str, Ran]) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DAY = ["--as-of", "2026-11-22"]
-FIRST, SECOND = "61\nm\n1\n", "none\nnever\n180\n28\n40\n"  # what a small interview is answered, in two parts
+FIRST, SECOND = "61\n1\n180\n", "28\n40\nm\nnone\nnever\n"  # what a small interview is answered, in two parts
 _SECONDS = 20
 
 
@@ -49,9 +49,9 @@ def before(home: Path) -> dict[str, bytes]:
     torn = home / "torn.jsonl"
     torn.write_bytes(torn.read_bytes() + b'{"event": "answer", "fact": "prior_the')
     damaged = home / "damaged.jsonl"
-    damaged.write_bytes(damaged.read_bytes().replace(b'{"event": "answer", "fact": "sex"', b"{oops"))
+    damaged.write_bytes(damaged.read_bytes().replace(b'{"event": "answer", "fact": "toxicity_grade"', b"{oops"))
     stale = home / "changed answer.jsonl"
-    stale.write_bytes(stale.read_bytes().replace(b'"raw": "m"', b'"raw": "neither"'))
+    stale.write_bytes(stale.read_bytes().replace(b'"raw": "1"', b'"raw": "neither"'))
     return held | {"whole": ran["whole"].out.encode()}
 
 
@@ -94,7 +94,7 @@ def test_a_session_holds_one_event_a_line_and_the_first_says_what_it_is(home: Pa
     assert (head["event"], head["schema"], head["as_of"]) == ("start", 1, "2026-11-22")
     assert head["rules"].keys() == {"NCT00000001"}
     assert [event["fact"] for event in rest] == [
-        *("age", "sex", "toxicity_grade", "prior_therapies", "last_live_vaccine", "platelets", "ast"),
+        *("age", "toxicity_grade", "platelets", "ast", "sex", "prior_therapies", "last_live_vaccine"),
     ]
     assert {event["event"] for event in rest} == {"answer"}
 
@@ -143,8 +143,8 @@ def test_the_day_of_screening_stays_that_of_the_session(resumed: dict[str, Ran])
 
 def test_an_answer_that_can_no_longer_be_read_is_left_out_and_said_and_asked_again(resumed: dict[str, Ran]) -> None:
     ran = resumed["changed answer"]
-    assert "An answer to `sex` cannot be read any more and was left out." in ran.err
-    assert "Which sex was recorded at birth?" in ran.err
+    assert "An answer to `toxicity_grade` cannot be read any more and was left out." in ran.err
+    assert "How bad is the worst side effect that is left?" in ran.err
     assert "neither" not in ran.err
     assert ran.code == 3
 
@@ -183,7 +183,7 @@ def test_a_kill_in_the_middle_loses_no_answer(tmp_path: Path) -> None:
         process.kill()
         assert process.wait(_SECONDS) == -9
     left = session.read_bytes()
-    assert [event.get("raw") for event in events(session)[1:]] == ["61", "m", "1"]
+    assert [event.get("raw") for event in events(session)[1:]] == ["61", "1", "180"]
     [ran] = program.run_all(part("s", SECOND)).values()
     assert ran.code == 0
     assert "NCT00000001  match" in ran.out

@@ -14,7 +14,7 @@ from screener.evaluate import Context
 from screener.expr.nodes import TREATMENTS
 from screener.interval import decimal_text
 from screener.model import Treatment, Treatments
-from screener.patient.answers import read_treatment
+from screener.patient import read_treatment
 from screener.truth import Truth, all_of, any_of
 
 if TYPE_CHECKING:

@@ -1,46 +1,32 @@
-"""The dialog of an interview: prompts on standard error, answers from a terminal, a pipe or a file."""
+"""The dialog of an interview: which prompt follows which, and what is kept of the answers."""
 
 from __future__ import annotations
 
-import difflib
-import os
-import sys
-import textwrap
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import replace
 from enum import Enum
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from screener.cli.settings import Settings, say
+from screener.cli.draft import Draft
+from screener.cli.lines import EndOfInput, NoAnswer
+from screener.cli.prompt import Again, GoBack, Leave, filled
+from screener.cli.settings import say
+from screener.cli.teach_back import hold
+from screener.cli.treatments import treatments
+from screener.dates import past_day
 from screener.errors import BadAnswer, InputError, Problem, clean
-from screener.model import Choice, Fact, FactType, MissingReason, word_key
-from screener.patient import read_treatment, split_result
-from screener.source import read_text
-from screener.source.fields import nearest
+from screener.interview import Answer
+from screener.interview.panel import split_results
+from screener.model import UNDERSTANDING, Coded, FactType, MissingReason, Moment, Number
+from screener.patient import split_result
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
+    from screener.cli.draft import Part
+    from screener.cli.prompt import Prompt
     from screener.interview import Interview, Question, Raw
+    from screener.model import Fact, Talk
     from screener.session import Session
 
-_SKIPS = {
-    "-": MissingReason.DONT_KNOW,
-    "dont know": MissingReason.DONT_KNOW,
-    "don't know": MissingReason.DONT_KNOW,
-    "unknown": MissingReason.DONT_KNOW,
-    "--": MissingReason.NOT_DONE,
-    "not done": MissingReason.NOT_DONE,
-    "---": MissingReason.DECLINED,
-    "declined": MissingReason.DECLINED,
-    "pending": MissingReason.PENDING,
-}
-_BACK = {"<", "back"}
-_WHY = {"?", "why"}
-_LEAVE = {".", "save", "quit"}
-_KEYS = "?  why and where to find it   <  back   .  save and leave\n-  don't know   --  not done   ---  declined"
-_WIDTH = 78
+_ON = {"+", "more"}
 
 
 class End(Enum):
@@ -51,234 +37,268 @@ class End(Enum):
     INTERRUPTED = "interrupted"
 
 
-class _Leave(Exception):  # noqa: N818 - not an error
-    """The person leaves, or there is no more input."""
-
-
-class _NoAnswer(Exception):  # noqa: N818 - not an error
-    """The script has no answer to this fact."""
-
-
-class _GoBack(Exception):  # noqa: N818 - not an error
-    """The person goes back."""
-
-
-@dataclass
-class Lines:
-    """Where answers come from. A script holds `fact: answer` lines, taken when that fact is asked, and plain lines,
-    taken in turn; `number` is the line taken last, `is_keyed` whether it named its fact.
-    """
-
-    keyed: dict[str, tuple[int, str]]
-    plain: list[tuple[int, str]]
-    scripted: bool
-    name: str = "<standard input>"
-    number: int = 0
-    is_keyed: bool = False
-
-    @classmethod
-    def of(cls, answers: Path | None, known: Collection[str], *, no_input: bool) -> Lines:
-        """Read a script, or take the terminal or pipe. Raises InputError, for lines that nearly name a fact too."""
-        if answers is None:
-            return cls({}, [], scripted=no_input)
-        text = read_text(answers, private=True)
-        lines = cls({}, [], scripted=True, name=text.name)
-        wrong = []
-        for number, line in enumerate(text.content.splitlines(), start=1):
-            word, colon, answer = line.partition(":")
-            word = word.strip()
-            if not line.strip() or word.startswith("#"):
-                continue
-            if colon and word in known:
-                lines.keyed[word] = (number, answer.strip())
-            elif colon and difflib.get_close_matches(word, known, n=1, cutoff=0.8):
-                message = f"{text.name}:{number}: there is no fact `{clean(word)}`"
-                wrong.append(Problem(message, nearest(word, known)))
-            else:
-                lines.plain.append((number, line.strip()))
-        if wrong:
-            raise InputError(*wrong)
-        return lines
-
-    def take(self, fact: Fact) -> str:
-        """The next line. Raises _Leave at the end of input, _NoAnswer where a script has none for this fact."""
-        self.is_keyed = fact.id in self.keyed
-        if self.is_keyed:
-            self.number, line = self.keyed.pop(fact.id)
-            return line
-        if self.plain:
-            self.number, line = self.plain.pop(0)
-            return line
-        if self.scripted:
-            raise _NoAnswer
-        self.number += 1
-        try:
-            line = sys.stdin.readline()
-            line.encode()  # a byte that is no UTF-8 comes as half a character
-        except UnicodeError:
-            raise BadAnswer("this line is not UTF-8", "write it in plain letters") from None
-        if not line:
-            raise _Leave
-        return line.strip()
-
-
 class Dialog:
     """Asks the questions of an interview until none is left or the person leaves."""
 
-    def __init__(self, session: Session, lines: Lines, settings: Settings) -> None:
-        """Take where to keep answers and where they come from."""
+    def __init__(self, session: Session, prompt: Prompt, talk: Talk, drafts: dict[str, list[Part]]) -> None:
+        """Take where to keep answers, where they come from, what the teach-back says, and answers half given."""
         self.session = session
-        self.lines = lines
-        self.settings = settings
+        self.prompt = prompt
+        self.lines = prompt.lines
+        self.word = prompt.word
+        self.talk = talk
+        self.drafts = drafts
+        self.tested: str | None = None  # the date of the report at hand; empty when it is not known
+        self.state: Interview
 
     def run(self, state: Interview) -> tuple[End, Interview]:
         """Ask until the end. Every answer is on disk before the next question."""
-        if state.question and not self.lines.scripted:
-            self.settings.tell(f"\n{_KEYS}")
+        self.state = state
         try:
-            while question := state.question:
-                state = self._step(state, question)
-        except _Leave:
-            return End.LEFT, state
+            self._script()
+            if self.state.question:
+                self.prompt.tell("")
+                self._keys()
+            while self.state.question or self._goes_on():
+                if question := self.state.question:
+                    self._step(question)
+        except (Leave, EndOfInput) as end:
+            if isinstance(end, EndOfInput):
+                say("")
+            return End.LEFT, self.state
         except KeyboardInterrupt:
             say("")
-            return End.INTERRUPTED, state
-        return (End.LEFT if state.passed else End.FINISHED), state
+            return End.INTERRUPTED, self.state
+        return (End.LEFT if self.state.passed else End.FINISHED), self.state
 
-    def _step(self, state: Interview, question: Question) -> Interview:
-        fact = question.fact
-        self._show(len(state.entries) + 1, question)
-        while True:
+    def _keys(self) -> None:
+        word = self.word
+        where, back, board = word("why and where"), word("back"), word("verdicts so far")
+        self.prompt.tell(f"?  {where}\u00a0  <  {back}\u00a0  !  {board}\u00a0  .  {word('save and leave')}")
+        unknown = word("don't know")
+        self.prompt.tell(f"-  {unknown}\u00a0  --  {word('not done')}\u00a0  ---  {word('declined')}")
+
+    def _keep(self, state: Interview) -> None:
+        """Take the state on, what is new in it being on disk."""
+        for entry in state.entries[len(self.state.entries) :]:
+            self.session.add(entry)
+            self.drafts.pop(entry.fact, None)
+        self.state = state
+
+    def _script(self) -> None:
+        """Take the answers that a script gives by fact, in its order, whether or not they would be asked for."""
+        for name, (number, line) in self.lines.keyed.items():
+            if name in self.state.patient.facts:
+                continue
+            fact = self.state.dictionary.facts[name]
+            self.lines.number = number
             try:
-                line = self._ask("> ", fact)
-                if line.lower() in _SKIPS:
-                    state = state.skip(fact, _SKIPS[line.lower()])
-                else:
-                    raw = self._treatments(state, fact, line) if fact.type is FactType.THERAPIES else line
-                    state = state.answer(fact, raw, self._uln(state, question, raw))
+                self._keep(self._plain(fact, line))
             except BadAnswer as bad:
                 self._refuse(bad, fact)
-            except _NoAnswer:
-                return state.pass_over(fact)
-            except _GoBack:
-                if not state.entries:
-                    say("  This is the first question.")
-                    continue
-                self.session.back()
-                return state.back()
-            else:
-                self.session.add(state.entries[-1])
-                return state
 
-    def _show(self, number: int, question: Question) -> None:
-        if self.settings.quiet or self.lines.scripted:
-            return
-        more = question.remaining - 1
-        count = f"up to {more} more could matter" if more else "the last that could matter"
-        say(f"\n[{number}; {count}]")
-        say(textwrap.fill(clean(question.fact.question), _WIDTH))
-        say(textwrap.fill(_hint(question.fact), _WIDTH, initial_indent="  ", subsequent_indent="  "))
+    def _plain(self, fact: Fact, line: str, uln: str = "", tested: str = "") -> Interview:
+        """The state after one line that says all. Raises BadAnswer."""
+        if reason := self.prompt.typed.skip(line):
+            return self.state.skip(fact, reason)
+        return self.state.answer(fact, self.prompt.typed.canonical(fact, line), uln=uln, tested=tested)
 
-    def _ask(self, prompt: str, fact: Fact) -> str:
-        """One line of answer; `?` explains and asks again."""
+    def _goes_on(self) -> bool:
+        """No answer can change a verdict any more: offer to stop. Whether there is more to ask all the same."""
+        if self.prompt.silent or self.state.thorough:
+            return False
+        say("")
+        say(filled(self.word("Every verdict is settled: no answer that is still missing could change one.")))
+        more = self.state.thoroughly()
+        left = more.question.remaining if more.question else 0
+        if left:
+            one = "+  go on: {number} answer is still missing and would complete the picture"
+            many = "+  go on: {number} answers are still missing and would complete the picture"
+            say(filled(self.prompt.language.words(one, many, left)))
+        say(f"Enter  {self.word('finish')}   <  {self.word('back')}   !  {self.word('verdicts so far')}")
+        try:
+            line = self.prompt.line("> ", self.state)
+        except (EndOfInput, Leave):
+            return False
+        except GoBack:
+            return self._back()
+        if left and line.lower() in _ON:
+            self.state = more
+            return True
+        return False
+
+    def _back(self) -> bool:
+        if not self.state.entries:
+            say(f"  {self.word('This is the first question.')}")
+            return False
+        self.session.back()
+        self.state = self.state.back()
+        return True
+
+    def _step(self, question: Question) -> None:
+        self._show(question)
         while True:
-            if not self.lines.scripted:
-                sys.stderr.write(prompt)
-                sys.stderr.flush()
-            line = self.lines.take(fact)
-            if not self.lines.scripted and not sys.stdin.isatty():
-                say("")
-            if line.lower() in _LEAVE:
-                raise _Leave
-            if line.lower() in _BACK:
-                raise _GoBack
-            if line.lower() in _WHY:
-                for label, text in (
-                    ("Why", fact.why),
-                    ("Where", fact.where),
-                    ("Who", ", ".join(w.value for w in fact.who)),
-                ):
-                    text_line = f"{label}: {text.replace('_', ' ') if label == 'Who' else text}"
-                    say(textwrap.fill(text_line, _WIDTH, initial_indent="  ", subsequent_indent="  "))
+            try:
+                self._ask(question)
+            except BadAnswer as bad:
+                self._refuse(bad, question.fact)
+            except NoAnswer:
+                self.state = self.state.pass_over(question.fact)
+                return
+            except GoBack:
+                self._back()
+                return
+            except Again:
                 continue
-            return line
+            else:
+                return
 
-    def _uln(self, state: Interview, question: Question, raw: Raw) -> str:
+    def _show(self, question: Question) -> None:
+        fact = question.fact
+        counted = self.prompt.language.words(
+            "up to {number} answer could still matter", "up to {number} answers could still matter", question.remaining
+        )
+        trials = self.prompt.language.words("{number} trial open", "{number} trials open", self.state.open_trials)
+        text = self.prompt.language.text(fact.question, "facts", fact.id, "question")
+        if question.panel and not question.begins:
+            self.prompt.tell(text)
+        else:
+            self.tested = None
+            self.prompt.tell("")
+            self.prompt.tell(f"[{len(self.state.entries) + 1}; {counted}; {trials}]")
+            if question.panel and len(question.beside) > 1:
+                self._show_panel(question)
+            self.prompt.tell(text)
+        for hint in self.prompt.typed.hint(fact):
+            self.prompt.tell(hint, "  ")
+
+    def _show_panel(self, question: Question) -> None:
+        """All that is wanted of one report, and its date."""
+        panel = question.panel
+        if panel is None:
+            return
+        names = [self._name(fact) for fact in question.beside]
+        self.prompt.tell(f"{self.prompt.language.text(panel.name, 'panels', panel.id)}: {'; '.join(names)}")
+        self.prompt.tell(
+            self.word("One after the other, or several in one line, such as: {example}").format(
+                example=f"{question.beside[0].id} …; {question.beside[1].id} …"
+            )
+        )
+
+    def _name(self, fact: Fact) -> str:
+        return self.prompt.language.text(fact.name, "facts", fact.id, "name")
+
+    def _date(self, question: Question) -> str:
+        """The date of the report, asked once for all results that stand on it."""
+        if not question.panel or not question.panel.dated or self.prompt.silent:
+            return ""
+        if self.tested is None and not question.begins:
+            held = [e for e in self.state.entries if isinstance(e, Answer) and e.fact in question.panel.facts]
+            self.tested = held[-1].tested if held else None
+        while self.tested is None:
+            line = self.prompt.line(
+                self.word("  date of the report (2026-11-10; Enter: not known)> "), self.state, question.fact
+            )
+            if not line or self.prompt.typed.skip(line):
+                self.tested = ""
+                break
+            try:
+                self.tested = past_day(line, self.state.as_of).isoformat()
+            except BadAnswer as bad:
+                self._refuse(bad, question.fact)
+        return self.tested or ""
+
+    def _ask(self, question: Question) -> None:
+        """Ask for a fact and keep the answer. Raises BadAnswer, NoAnswer, GoBack, Leave, EndOfInput."""
+        fact = question.fact
+        if fact.id == UNDERSTANDING and self.talk.teach_back and not self.lines.scripted:
+            self._teach_back(fact)
+            return
+        tested = self._date(question)
+        if fact.type is FactType.THERAPIES and (parts := self._draft(fact).parts):
+            names = "; ".join(str(part.get("agent", "")) for part in parts)
+            self.prompt.tell(f"{self.word('entered so far')}: {names}", "  ")
+        line = self.prompt.line(f"{self._name(fact)}> " if question.panel else "> ", self.state, fact)
+        if question.panel and ";" in line:
+            self._several(question, line, tested)
+        elif self.prompt.typed.skip(line):
+            self._keep(self._plain(fact, line))
+        elif fact.type is FactType.THERAPIES:
+            self._keep(self.state.answer(fact, treatments(self.prompt, self.state, fact, line, self._draft(fact))))
+        elif fact.type is FactType.TUMOR_TYPE:
+            self._keep(self._plain(fact, self._tumor_type(fact, line)))
+            self._echo(fact)
+        else:
+            raw = self.prompt.typed.canonical(fact, line)
+            self._keep(self._plain(fact, raw, self._uln(question, raw), tested))
+            self._echo(fact)
+
+    def _draft(self, fact: Fact) -> Draft:
+        """The parts of an answer that is still being given."""
+        return Draft(self.session, fact.id, self.drafts.setdefault(fact.id, []))
+
+    def _teach_back(self, fact: Fact) -> None:
+        held = hold(self.prompt, self.state, fact, self.talk.teach_back, self._draft(fact))
+        if isinstance(held, MissingReason):
+            self._keep(self.state.skip(fact, held))
+        elif isinstance(held, str):
+            self._keep(self.state.answer(fact, held))
+        else:
+            self._keep(self.state.answer(fact, held.answer, teach_back=held))
+
+    def _several(self, question: Question, line: str, tested: str) -> None:
+        """Results of a panel in one line. Those before one that cannot be read are kept."""
+        for fact, value in split_results(line, question.fact, question.beside, self.state.dictionary):
+            try:
+                wants = replace(question, fact=fact, wants_uln=self.state.wants_uln(fact))
+                raw = self.prompt.typed.canonical(fact, value)
+                self._keep(self._plain(fact, raw, "" if self.prompt.typed.skip(raw) else self._uln(wants, raw), tested))
+            except BadAnswer as bad:
+                self._refuse(bad, fact)
+                return
+            self._echo(fact)
+
+    def _tumor_type(self, fact: Fact, line: str) -> str:
+        """The tumor type as typed, where that is one; else the one chosen among those near to it. Raises BadAnswer."""
+        types = self.state.dictionary.tumor_types
+        found = types.find(line)
+        near = tuple(sorted(found)) if len(found) > 1 else types.near(line)
+        if len(found) == 1 or not near or self.lines.scripted:
+            return line
+        try:
+            chosen = self.prompt.choose([f"{types.names[code]} ({code})" for code in near], self.state, fact)
+        except ValueError as other:
+            return str(other) if self.prompt.typed.skip(str(other)) else self._tumor_type(fact, str(other) or line)
+        return near[chosen or 0]
+
+    def _uln(self, question: Question, raw: Raw) -> str:
         """The upper limit of normal, asked apart where it matters and was not given with the value."""
         if not question.wants_uln or not isinstance(raw, str) or "uln" in split_result(raw):
             return ""
-        state.answer(question.fact, raw)  # a value that cannot be read is refused before more is asked
-        if self.lines.scripted and (self.lines.is_keyed or not self.lines.plain):
+        self.state.answer(question.fact, raw)  # a value that cannot be read is refused before more is asked
+        if self.lines.scripted and not self.lines.plain:
             return ""
-        if not self.settings.quiet:
-            say("  Upper limit of normal printed beside it? (- when it is not printed)")
-        line = self._ask("  ULN> ", question.fact)
-        return "" if line.lower() in {*_SKIPS, ""} else line
+        self.prompt.tell(self.word("Upper limit of normal printed beside it? (- when it is not printed)"), "  ")
+        line = self.prompt.part("  ULN> ", self.state, question.fact)
+        return "" if not line or self.prompt.typed.skip(line) else line
 
-    def _treatments(self, state: Interview, fact: Fact, line: str) -> Raw:
-        """Treatments one by one; or all in one line, `agent: last dose; agent: last dose`."""
-        if ";" in line or ":" in line or self.lines.scripted or word_key(line) in {"none", "no", "never"}:
-            return line
-        items: list[dict[str, str]] = []
-        while line:
-            items.append(self._treatment(state, fact, line))
-            line = self._ask("  next treatment (Enter: no more)> ", fact)
-        if not items:
-            raise BadAnswer("no treatment is named", "write `none` if there was none")
-        return tuple(items)
-
-    def _treatment(self, state: Interview, fact: Fact, agent: str) -> dict[str, str]:
-        fields = {"agent": agent}
-        if state.dictionary.therapies.find(agent) is None:
-            say("  This name is not in the vocabulary.")
-            line = self._ask("  its class, such as chemotherapy (Enter: not known)> ", fact)
-            if line and line not in _SKIPS:
-                fields["class"] = line
-        line = self._ask("  last dose (a date, 3 weeks ago, ongoing; Enter: not known)> ", fact)
-        if line and line not in _SKIPS:
-            fields["last_dose"] = line
-        read_treatment(fields, state.dictionary, state.as_of)
-        return fields
+    def _echo(self, fact: Fact) -> None:
+        """How the answer was understood, where that is not what was typed."""
+        entry, value = self.state.entries[-1], self.state.patient.get(fact.id)
+        if not isinstance(entry, Answer):
+            return
+        match value:
+            case Number(shown=shown) | Coded(shown=shown):
+                text = shown
+            case Moment():
+                text = str(value)
+            case _:
+                return
+        if text != entry.raw and fact.type not in {FactType.BOOLEAN, FactType.SCALE, FactType.CHOICE}:
+            self.prompt.tell(f"= {clean(text)}", "  ")
 
     def _refuse(self, bad: BadAnswer, fact: Fact) -> None:
         if self.lines.scripted:
             message = f"{self.lines.name}:{self.lines.number}: {fact.id}: {bad.reason}"
             raise InputError(Problem(message, bad.remedy)) from None
-        for text in (f"{bad.reason}: {bad.remedy}", bad.hint):
-            if text:
-                say(textwrap.fill(text, _WIDTH, initial_indent="  ", subsequent_indent="  "))
-
-
-def session_path() -> Path:
-    """A new session file in the user's state folder."""
-    state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    now = datetime.now().astimezone()
-    return Path(state) / "screener" / "sessions" / f"{now:%Y%m%d-%H%M%S}-{os.getpid()}.jsonl"
-
-
-def _hint(fact: Fact) -> str:
-    """What an answer looks like."""
-    match fact.type:
-        case FactType.BOOLEAN:
-            return "yes or no"
-        case FactType.CHOICE:
-            general = [word for word, _ in fact.general]
-            return "; ".join([_choice_hint(choice) for choice in fact.choices] + general)
-        case FactType.QUANTITY:
-            units = [unit for unit, _ in fact.units if unit != "ratio"]
-            example = f"a number{' in ' + units[0] if units else ''}"
-            return example + (f" (or with its unit: {', '.join(units[1:])})" if len(units) > 1 else "")
-        case FactType.SCALE:
-            low, high = fact.plausible or (0, 0)
-            return f"a whole number from {low} to {high}" + (f" in steps of {fact.step}" if fact.step else "")
-        case FactType.DATE:
-            return "2026-10-01, 2026-10, 3 weeks ago, or never"
-        case FactType.TUMOR_TYPE:
-            return "an OncoTree code or name, such as PLMESO or pleural mesothelioma"
-        case FactType.THERAPIES:
-            return "one treatment a line: a drug or a class; or none"
-
-
-def _choice_hint(choice: Choice) -> str:
-    """The word to write and, where it says more, its meaning."""
-    return choice.id if word_key(choice.id) == word_key(choice.means) else f"{choice.id} ({choice.means})"
+        self.prompt.refuse(bad, fact)

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from screener.cli.settings import IncludeClosed, Settings, put, say
 from screener.errors import ExitCode
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from screener.interview import Interview
+    from screener.language import Language
+    from screener.session import Resumed, Session
 
 
 def interview(
@@ -29,49 +38,80 @@ def interview(
         ),
     ] = None,
     as_of: Annotated[str | None, typer.Option(metavar="DATE", help="Day of screening; today when left out.")] = None,
-    lang: Annotated[
-        str, typer.Option(metavar="LANG", help="Language of the questions; en is the only one yet.")
-    ] = "en",
+    lang: Annotated[str, typer.Option(metavar="LANG", help="Language of questions and hand-out: en or es.")] = "en",
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write the answers as a patient file.")
     ] = None,
+    handout: Annotated[
+        Path | None,
+        typer.Option(
+            "--hand-out", metavar="FILE", help="Write the hand-out for the patient, .html or .md, at the end."
+        ),
+    ] = None,
 ) -> int:
     """Interview for one patient, and screen the answers. What is not known stays unknown."""
-    from screener.cli.dialog import Dialog, End, Lines, session_path
-    from screener.cli.screen import Format, day_option, render, today
-    from screener.errors import Problem, UsageError
-    from screener.interview import Interview
+    from screener.catalog import load_expected, load_language, load_talk
+    from screener.cli.dialog import Dialog, End
+    from screener.cli.lines import Lines
+    from screener.cli.prompt import Prompt
+    from screener.cli.screen import Format, Page, day_option, render, today
+    from screener.interview import Agenda, Interview
+    from screener.language import ENGLISH
     from screener.render.patient_file import render_patient_file
-    from screener.session import Session, resume
+    from screener.session import Session
 
     settings: Settings = context.obj
-    if lang != "en":
-        raise UsageError(Problem(f"there are no questions in `{lang}` yet", "leave --lang out for English"))
     day = day_option(as_of)
     catalog = settings.screening(trial, include_closed=include_closed)
+    folder, dictionary = catalog.folder, catalog.dictionary
+    language, talk = load_language(folder, lang), load_talk(folder, dictionary)
     path = session or session_path()
-    state = Interview(catalog.dictionary, catalog.trials, day or today(), path.stem)
+    agenda = Agenda(dictionary, catalog.trials, day or today(), load_expected(folder, dictionary))
     kept = Session(path)
-    if path.exists():
-        resumed = resume(path, state)
-        state = resumed.interview
-        for message in resumed.messages:
-            settings.tell(message)
-        if resumed.begun:
-            settings.tell(f"Going on from {path}: {len(state.entries)} answers so far.")
-        else:
-            kept.start(state)
-        if day and day != state.as_of:
-            settings.tell(f"The session's day of screening, {state.as_of}, is kept; --as-of is for new sessions.")
-    else:
-        kept.start(state)
-        settings.tell(f"Answers are kept in {path}")
-    dialog = Dialog(kept, Lines.of(answers, catalog.dictionary.facts, no_input=settings.no_input), settings)
-    end, state = dialog.run(state)
+    begun = _begun(kept, Interview(agenda, path.stem), settings, language, day)
+    lines = Lines.of(answers, dictionary.facts, no_input=settings.no_input)
+    end, state = Dialog(kept, Prompt(lines, settings, language, dictionary), talk, begun.drafts).run(begun.interview)
     if output is not None:
         put(render_patient_file(state), output, private=True)
-    put(render(Format.TABLE, state.patient, state.results, state.dictionary, settings, explain=False))
+    page = Page(dictionary, talk, language)
+    if handout is not None:
+        form = Format.MD if handout.suffix.lower() == ".md" else Format.HTML
+        put(render(form, state.patient, state.results, page, settings), handout, private=True)
+    form = Format.TABLE if lang == ENGLISH else Format.MD
+    put(render(form, state.patient, state.results, page, settings))
     if end is End.FINISHED:
         return ExitCode.DONE
-    say(f"Saved. To go on: screener interview --session {shlex.quote(str(path))}")
+    say(f"{language.word('Saved. To go on')}: screener interview --session {shlex.quote(str(path))}")
     return ExitCode.INTERRUPTED if end is End.INTERRUPTED else ExitCode.UNFINISHED
+
+
+def _begun(kept: Session, state: Interview, settings: Settings, language: Language, day: date | None) -> Resumed:
+    """The interview as its session file has it, or a new one; what people should know is said."""
+    from screener.cli.prompt import filled
+    from screener.session import Resumed, resume
+
+    for text, values in kept.cautions():
+        settings.tell(filled(language.word(text).format(**values)))
+    if not kept.path.exists():
+        kept.start(state)
+        settings.tell(f"{language.word('Answers are kept in')} {kept.path}")
+        return Resumed(state, ())
+    resumed = resume(kept.path, state)
+    for text, values in resumed.messages:
+        settings.tell(filled(language.word(text).format(**values)))
+    if resumed.begun:
+        so_far = language.words("{number} answer so far", "{number} answers so far", len(resumed.interview.entries))
+        settings.tell(f"{language.word('Going on from')} {kept.path}: {so_far}.")
+    else:
+        kept.start(resumed.interview)
+    if day and day != resumed.interview.as_of:
+        kept_day = language.word("The session's day of screening, {day}, is kept; --as-of is for new sessions.")
+        settings.tell(kept_day.format(day=resumed.interview.as_of))
+    return resumed
+
+
+def session_path() -> Path:
+    """A new session file in the user's state folder."""
+    state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    now = datetime.now().astimezone()
+    return Path(state) / "screener" / "sessions" / f"{now:%Y%m%d-%H%M%S}-{os.getpid()}.jsonl"

@@ -15,6 +15,7 @@ from screener.errors import ExitCode, InputError, Problem, UsageError
 if TYPE_CHECKING:
     from screener.cases import Case
     from screener.catalog import Catalog
+    from screener.lint import Finding
     from screener.model import Trial
 
 rules_app = typer.Typer(help="Check, test and show the rule files.", no_args_is_help=True, rich_markup_mode=None)
@@ -52,11 +53,30 @@ def lint(context: typer.Context, trials: Trials = None) -> int:
     ]
     if not trials:  # some of the rule files alone would leave facts unread
         findings += lint_catalog(catalog.trials, catalog.dictionary)
+    findings += _translations(catalog, whole=not trials)
     criteria = sum(len(trial.criteria) for trial in catalog.trials)
     manual = sum(criterion.test is None for trial in catalog.trials for criterion in trial.criteria)
     summary = f"{len(catalog.trials)} rule files, {criteria} criteria ({manual} manual): {len(findings)} finding(s)"
     put("".join(f"{finding}\n\n" for finding in findings) + f"{summary}\n")
     return ExitCode.FINDINGS if findings else ExitCode.DONE
+
+
+def _translations(catalog: Catalog, *, whole: bool) -> list[Finding]:
+    """What is wrong with the languages of the folder; `whole` takes in the texts that belong to no one trial."""
+    from screener.catalog import load_talk, load_texts, translation_files
+    from screener.language import ENGLISH, languages
+    from screener.lint import lint_translation, texts_of_dictionary, texts_of_talk, texts_of_trial
+
+    english = [text for trial in catalog.trials for text in texts_of_trial(trial)]
+    if whole:
+        talk = load_talk(catalog.folder, catalog.dictionary)
+        english += [*texts_of_dictionary(catalog.dictionary), *texts_of_talk(talk)]
+    return [
+        finding
+        for code in languages()
+        if code != ENGLISH and translation_files(catalog.folder, code)
+        for finding in lint_translation(code, load_texts(catalog.folder, code), english)
+    ]
 
 
 @rules_app.command()

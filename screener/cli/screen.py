@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +15,8 @@ from screener.errors import ExitCode
 if TYPE_CHECKING:
     from datetime import date
 
-    from screener.model import Dictionary, Patient, TrialResult
+    from screener.language import Language
+    from screener.model import Dictionary, Patient, Talk, TrialResult
 
 
 class Format(StrEnum):
@@ -24,6 +26,17 @@ class Format(StrEnum):
     JSON = "json"
     JSONL = "jsonl"
     MD = "md"
+    HTML = "html"
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a hand-out draws on besides the results."""
+
+    dictionary: Dictionary
+    talk: Talk
+    language: Language
+    explain: bool = False
 
 
 def screen(
@@ -36,15 +49,19 @@ def screen(
     ] = None,
     include_closed: IncludeClosed = False,
     as_of: Annotated[str | None, typer.Option(metavar="DATE", help="Day of screening, in place of the file's.")] = None,
-    form: Annotated[Format, typer.Option("-f", "--format", help="How to write the results.")] = Format.TABLE,
+    form: Annotated[
+        Format, typer.Option("-f", "--format", help="How to write the results; md and html are hand-outs.")
+    ] = Format.TABLE,
     explain: Annotated[bool, typer.Option("--explain", help="Show every criterion with its reason.")] = False,
     exit_code: Annotated[
         bool,
         typer.Option("--exit-code", help="Exit 10 on no match, 11 undecided, 12 not yet (the best verdict counts)."),
     ] = False,
+    lang: Annotated[str, typer.Option(metavar="LANG", help="Language of a hand-out, md or html: en or es.")] = "en",
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file.")] = None,
 ) -> int:
     """Screen one patient file against the trials."""
+    from screener.catalog import load_language, load_talk
     from screener.evaluate import screen_trial
     from screener.patient import PATIENT_KEYS, compile_patient
     from screener.source import load
@@ -55,7 +72,8 @@ def screen(
     node = load(patient, private=True, keys=PATIENT_KEYS | catalog.dictionary.facts.keys())
     person = compile_patient(node, catalog.dictionary, today=today(), as_of=day_option(as_of), default_id=name)
     results = tuple(screen_trial(item, person, catalog.dictionary) for item in catalog.trials)
-    text = render(form, person, results, catalog.dictionary, settings, explain=explain)
+    language, talk = load_language(catalog.folder, lang), load_talk(catalog.folder, catalog.dictionary)
+    text = render(form, person, results, Page(catalog.dictionary, talk, language, explain), settings)
     put(text, output, private=True)
     if person.problems:
         say("\n\n".join(str(problem) for problem in person.problems))
@@ -82,27 +100,20 @@ def day_option(text: str | None) -> date | None:
         raise UsageError(Problem(f"--as-of: {bad.reason}", bad.remedy)) from None
 
 
-def render(
-    form: Format,
-    patient: Patient,
-    results: tuple[TrialResult, ...],
-    dictionary: Dictionary,
-    settings: Settings,
-    *,
-    explain: bool,
-) -> str:
-    """Write results in a format."""
+def render(form: Format, patient: Patient, results: tuple[TrialResult, ...], page: Page, settings: Settings) -> str:
+    """Write results in a format; `page` is what a hand-out draws on."""
     match form:
         case Format.TABLE:
             from screener.render.table import render_table
 
             return render_table(
-                patient, results, dictionary, width=settings.width(), color=settings.colored(), explain=explain
+                patient,
+                results,
+                page.dictionary,
+                width=settings.width(),
+                color=settings.colored(),
+                explain=page.explain,
             )
-        case Format.MD:
-            from screener.render.markdown import render_markdown
-
-            return render_markdown(patient, results, dictionary, explain=explain)
         case Format.JSON:
             from screener.render.json import render_json
 
@@ -111,6 +122,11 @@ def render(
             from screener.render.json import render_jsonl
 
             return render_jsonl(patient, results)
+        case Format.MD | Format.HTML:
+            from screener.render.handout import hand_out, render_html, render_markdown
+
+            content = hand_out(patient, results, page.dictionary, page.talk, page.language, explain=page.explain)
+            return render_html(content) if form is Format.HTML else render_markdown(content)
 
 
 def _verdict_code(results: tuple[TrialResult, ...]) -> ExitCode:

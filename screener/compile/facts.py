@@ -4,15 +4,32 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from screener.expr.tokens import KEYWORDS
-from screener.model import Burden, Choice, Fact, FactType, Who, word_key
+from screener.model import Burden, Choice, Fact, FactType, Panel, Who, word_key
 from screener.source import Mapping, Node, Reader, read_document
+from screener.source.fields import nearest
 from screener.units import normal_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
 _REQUIRED = ("name", "type", "question", "why", "where", "who", "burden", "source")
-_OPTIONAL = ("units", "range", "typical", "step", "limits", "never", "choices", "general", "aliases", "loinc")
+_OPTIONAL = (
+    "units",
+    "range",
+    "typical",
+    "step",
+    "limits",
+    "never",
+    "choices",
+    "general",
+    "aliases",
+    "loinc",
+    "recoverable",
+)
 
 
 def compile_facts(node: Node) -> dict[str, Fact]:
@@ -20,8 +37,36 @@ def compile_facts(node: Node) -> dict[str, Fact]:
     return read_document(node, _facts)
 
 
+def compile_panels(node: Node, known: Collection[str]) -> tuple[Panel, ...]:
+    """Read the panels of the dictionary, whose facts are known. Raises InputError."""
+    return read_document(node, lambda reader, root: _panels(reader, root, known))
+
+
+def _panels(reader: Reader, node: Node, known: Collection[str]) -> tuple[Panel, ...]:
+    entries = node.get("panels") if isinstance(node, Mapping) else None
+    if entries is None:
+        return ()
+    panels = []
+    taken: set[str] = set()
+    for name, entry in reader.mapping(entries).items():
+        fields = reader.mapping(entry, ["dated"], ["name", "facts"])
+        if "name" not in fields or "facts" not in fields:
+            continue
+        facts = reader.texts(fields["facts"])
+        for fact in facts:
+            if fact not in known:
+                reader.note(fields["facts"], f"there is no fact `{fact}`", nearest(fact, known))
+            if fact in taken:
+                reader.note(fields["facts"], f"`{fact}` stands in two panels", "leave it in one of them")
+            taken.add(fact)
+        panels.append(
+            Panel(name, reader.text(fields["name"]), facts, "dated" in fields and reader.flag(fields["dated"]))
+        )
+    return tuple(panels)
+
+
 def _facts(reader: Reader, node: Node) -> dict[str, Fact]:
-    fields = reader.mapping(node, (), required=["facts"])
+    fields = reader.mapping(node, ["panels"], required=["facts"])
     facts: dict[str, Fact] = {}
     if "facts" in fields:
         for name, entry in reader.mapping(fields["facts"]).items():
@@ -62,6 +107,7 @@ def _fact(reader: Reader, name: str, node: Node) -> Fact | None:
         general=_general(reader, fields.get("general")),
         aliases=reader.texts(fields.get("aliases")),
         loinc=reader.text(fields["loinc"]) if "loinc" in fields else None,
+        recoverable="recoverable" in fields and reader.flag(fields["recoverable"]),
     )
     _check_shape(reader, node, fact, fields)
     return fact

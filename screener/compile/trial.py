@@ -20,6 +20,7 @@ from screener.model import (
     Registry,
     Rule,
     Seen,
+    Site,
     Source,
     Trial,
 )
@@ -42,7 +43,10 @@ STATUSES = (  # domain: ClinicalTrials.gov API v2, enum Status
     "withdrawn",
     "unknown",
 )
-TRIAL_KEYS = ("title", "product", "target", "phase", "registry", "cohorts", "criteria", "asides", "requirements")
+TRIAL_KEYS = (
+    *("title", "product", "target", "phase", "registry", "sites", "sites_source"),
+    *("cohorts", "criteria", "asides", "requirements"),
+)
 PROFILE_KEYS = ("title", "documents", "criteria")
 REGISTRY_KEYS = ("as_of", "eligibility_sha256", "abbreviated", "status", "status_as_of", "status_source")
 CRITERION_KEYS = (
@@ -101,7 +105,14 @@ class _Compiler:
             documents=self.documents(fields["documents"]) if "documents" in fields else (),
             asides=tuple(self.aside(item) for item in reader.sequence(fields.get("asides"))),
             requirements=self.requirements(fields["requirements"]) if "requirements" in fields else (),
+            sites=tuple(self.site(item) for item in reader.sequence(fields.get("sites"))),
+            sites_source=text("sites_source"),
         )
+
+    def site(self, node: Node) -> Site:
+        fields = self.reader.mapping(node, ["state"], ["name", "city", "country"])
+        texts = {"name": "", "city": "", "country": ""} | {key: self.reader.text(item) for key, item in fields.items()}
+        return Site(**texts)
 
     def aside(self, node: Node) -> Aside:
         fields = self.reader.mapping(node, (), required=["section", "item", "why"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from screener.expr.nodes import TREATMENTS
 from screener.interval import Interval, decimal_text, interval_text
 from screener.model import Coded, Dictionary, Number, Patient, Treatments
 from screener.truth import Truth
@@ -23,7 +24,7 @@ INPUTS = {
 COMPUTED = {"creatinine_clearance", "histology"}  # their inputs are lighter to ask than they are
 
 # Yes-or-no facts that a treatment of this class in the list answers with yes.
-_RECEIVED = {"prior_car_t": "car_t", "prior_gene_engineered_t_cells": "gene_engineered_t_cells"}
+RECEIVED = {"prior_car_t": "car_t", "prior_gene_engineered_t_cells": "gene_engineered_t_cells"}
 
 # ECOG and Karnofsky: no one map is settled. For each grade, every Karnofsky value that the conventional
 # table (NCI, ESMO) or the fitted one (Prasad 2018, 5,844 pairs) gives it; a rule is decided only where all agree.
@@ -32,6 +33,11 @@ _KPS_OF_ECOG = {0: (90, 100), 1: (70, 90), 2: (50, 70), 3: (30, 60), 4: (10, 40)
 _COCKCROFT_GAULT_AGE = 140  # Cockcroft and Gault, Nephron 1976;16:31-41: (140 - age) x kg / (72 x mg/dL)
 _COCKCROFT_GAULT_DIVISOR = 72
 _COCKCROFT_GAULT_WOMEN = Fraction(85, 100)
+
+
+def sources_of(fact: str) -> tuple[str, ...]:
+    """The fact itself, and those that it may be derived from."""
+    return (fact, *INPUTS.get(fact, ()), *((TREATMENTS,) if fact in RECEIVED else ()))
 
 
 def derived_number(fact: str, patient: Patient) -> tuple[Number, str] | None:
@@ -44,8 +50,8 @@ def derived_choice(fact: str, patient: Patient, dictionary: Dictionary) -> tuple
     """The choice that follows from other facts, and how it was derived; None if nothing follows."""
     if fact == "histology":
         return _histology(patient, dictionary)
-    therapy_class = _RECEIVED.get(fact)
-    treatments = patient.get("prior_therapies")
+    therapy_class = RECEIVED.get(fact)
+    treatments = patient.get(TREATMENTS)
     if therapy_class is None or not isinstance(treatments, Treatments):
         return None
     given = [item.agent for item in treatments.items if item.belongs(therapy_class) is Truth.TRUE]

@@ -41,9 +41,8 @@ FITS, DEPENDS, RARELY = "fits most trials", "depends on the trial", "rarely fits
 def screen_trial(trial: Trial, patient: Patient, dictionary: Dictionary) -> TrialResult:
     """Judge a trial for a patient, from the best of its open cohorts."""
     context = Context.today(patient, dictionary)
-    judged = {criterion.id: _judge(criterion, context) for criterion in trial.criteria}
-    cohorts: list[Cohort | None] = [cohort for cohort in trial.cohorts if cohort.open] or list(trial.cohorts) or [None]
-    results = [_of_cohort(trial, cohort, judged, context) for cohort in cohorts]
+    judged = {criterion.id: judge(criterion, context) for criterion in trial.criteria}
+    results = [_of_cohort(trial, cohort, judged, context) for cohort in trial.open_cohorts or (None,)]
     best = min(results, key=lambda result: (_BEST_FIRST.index(result.verdict), result.eligible_from or date.max))
     if not trial.cohorts:
         return best
@@ -63,8 +62,7 @@ def screen_trial(trial: Trial, patient: Patient, dictionary: Dictionary) -> Tria
 def _of_cohort(
     trial: Trial, cohort: Cohort | None, judged: dict[str, CriterionResult], context: Context
 ) -> TrialResult:
-    of_cohort = [c for c in trial.criteria if cohort is None or not c.cohorts or cohort.id in c.cohorts]
-    results = tuple(judged[criterion.id] for criterion in of_cohort)
+    results = tuple(judged[criterion.id] for criterion in trial.criteria if criterion.counts_for(cohort))
     verdict = _verdict(results)
     eligible_from = _eligible_from(results, context) if verdict is Verdict.NOT_YET else None
     by_factor: dict[Factor, list[CriterionResult]] = {}
@@ -107,7 +105,7 @@ def _runs_out(criterion: Criterion) -> bool:
     )
 
 
-def _judge(criterion: Criterion, context: Context) -> CriterionResult:
+def judge(criterion: Criterion, context: Context) -> CriterionResult:
     """The outcome on the day of screening, and the first day on which time alone mends it."""
     result = _outcome(criterion, context)
     if result.outcome not in {Outcome.NOT_MET, Outcome.UNKNOWN}:

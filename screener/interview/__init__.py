@@ -1,6 +1,16 @@
 """The interview as a machine: state in, question or result out. It neither reads nor prints."""
 
-from screener.interview.engine import Answer, Interview, Question, Raw, Skip
-from screener.interview.order import next_fact
+from screener.interview.agenda import Agenda
+from screener.interview.answer import Answer, Entry, Raw, Skip, parts_of
+from screener.interview.engine import Interview, Question
 
-__all__ = ["Answer", "Interview", "Question", "Raw", "Skip", "next_fact"]
+__all__ = [
+    "Agenda",
+    "Answer",
+    "Entry",
+    "Interview",
+    "Question",
+    "Raw",
+    "Skip",
+    "parts_of",
+]

@@ -2,82 +2,93 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from screener.evaluate import screen_trial
-from screener.interview.order import next_fact
+from screener.interview.agenda import Agenda, Course, Standing, course
+from screener.interview.answer import Answer, Entry, Skip, read
+from screener.interview.order import worth
 from screener.model import (
+    Criterion,
     Dictionary,
     Fact,
-    FactType,
     Missing,
     MissingReason,
-    Outcome,
+    Panel,
     Patient,
-    Treatments,
     Trial,
     TrialResult,
     Value,
     Verdict,
 )
-from screener.patient import read_answer, read_treatment, split_result
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
-# An answer as it was given: one text, or treatments field by field.
-Raw = str | tuple[dict[str, str], ...]
+    from screener.interview.answer import Raw
+    from screener.model import TeachBack
 
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A fact was answered; `uln` is given where it was asked for apart from the value."""
-
-    fact: str
-    raw: Raw
-    uln: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Skip:
-    """A fact was asked for and has no answer."""
-
-    fact: str
-    reason: MissingReason
-
-
-Entry = Answer | Skip
+_BEST_FIRST = list(Verdict)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What to ask next: a fact, whether its upper limit of normal matters, and how many facts could still matter."""
+    """What to ask next.
+
+    `panel` holds the facts found in the same place that could still matter, this one first among those not yet asked;
+    `begins` says that the panel is new. `remaining` counts the facts that could still matter, this one among them.
+    """
 
     fact: Fact
     wants_uln: bool
     remaining: int
+    panel: Panel | None = None
+    beside: tuple[Fact, ...] = ()
+    begins: bool = True
 
 
 @dataclass(frozen=True)
 class Interview:
     """An interview at some point. Every step gives a new one."""
 
-    dictionary: Dictionary
-    trials: tuple[Trial, ...]
-    as_of: date
+    agenda: Agenda
     patient_id: str = ""
     entries: tuple[Entry, ...] = ()
     passed: frozenset[str] = frozenset()  # asked of a script that has no answer: still not asked of anyone
+    thorough: bool = False  # asks for all that is unknown, even if no verdict hangs on it
+    _before: tuple[Interview, str] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def dictionary(self) -> Dictionary:
+        """The data dictionary."""
+        return self.agenda.dictionary
+
+    @property
+    def trials(self) -> tuple[Trial, ...]:
+        """The trials asked for, profiles among them."""
+        return self.agenda.trials
+
+    @property
+    def as_of(self) -> date:
+        """The day of screening."""
+        return self.agenda.as_of
 
     @cached_property
     def patient(self) -> Patient:
         """The patient as known so far."""
-        facts: dict[str, Value | Missing] = {}
-        for entry in self.entries:
-            facts[entry.fact] = Missing(entry.reason) if isinstance(entry, Skip) else self._read(entry)
-        return Patient(self.patient_id, self.as_of, facts)
+        held = [entry.teach_back for entry in self.entries if isinstance(entry, Answer) and entry.teach_back]
+        return Patient(self.patient_id, self.as_of, self._facts, teach_back=held[-1] if held else None)
+
+    @cached_property
+    def _facts(self) -> Mapping[str, Value | Missing]:
+        if self._before:
+            before, fact = self._before
+            more = {fact: self._value(self.entries[-1])} if len(self.entries) > len(before.entries) else {}
+            return {**before.patient.facts, **more}
+        return {entry.fact: self._value(entry) for entry in self.entries}
 
     @cached_property
     def results(self) -> tuple[TrialResult, ...]:
@@ -85,47 +96,149 @@ class Interview:
         return tuple(screen_trial(trial, self.patient, self.dictionary) for trial in self.trials)
 
     @cached_property
-    def question(self) -> Question | None:
-        """The next question; None when no answer could change anything for the trials still open.
+    def _done(self) -> frozenset[str]:
+        return self.passed | self.patient.facts.keys()
 
-        Of each undecided criterion of a trial not yet ruled out, only the first missing fact is a candidate: rules name
-        first what makes the rest matter, so nobody is asked about a hepatitis treatment before hepatitis.
+    @cached_property
+    def standings(self) -> list[Standing]:
+        """Where each criterion stands. After an answer only those that it touches are looked at again."""
+        if self._before is None:
+            return self.agenda.standings(self.patient, self._done)
+        before, fact = self._before
+        touched = self.agenda.touched.get(fact, ())
+        standings = list(before.standings)
+        for number, standing in zip(touched, self.agenda.standings(self.patient, self._done, touched), strict=True):
+            standings[number] = standing
+        return standings
+
+    @cached_property
+    def _courses(self) -> tuple[Course, ...]:
+        return tuple(course(arm, self.standings) for arm in self.agenda.arms)
+
+    @cached_property
+    def _open(self) -> tuple[Course, ...]:
+        """Where an answer could still change a verdict.
+
+        A cohort that stands behind another which is a match for sure cannot. A profile raises no questions where
+        trials are asked for: what they need answers most of it.
         """
-        done = self.patient.facts.keys() | self.passed
-        still_open = [result for result in self.results if result.verdict is not Verdict.NO_MATCH]
-        undecided = [item for result in still_open for item in result.criteria if item.outcome is Outcome.UNKNOWN]
-        missing = [[fact for fact in item.missing if fact not in done] for item in undecided]
-        fact = next_fact({facts[0] for facts in missing if facts}, self.dictionary)
-        remaining = len({fact for facts in missing for fact in facts})
-        return Question(fact, fact.id in self._facts_with_uln, remaining) if fact else None
+        asked = [item for item in self._courses if self.thorough or self._drives(item)]
+        if self.thorough:
+            return tuple(Course(item.arm, item.verdict, self._unsettled(item)) for item in asked)
+        matched = {item.arm.trial.id for item in asked if item.verdict is Verdict.MATCH}
+        return tuple(item for item in asked if item.open and item.arm.trial.id not in matched)
 
-    def answer(self, fact: Fact, raw: Raw, uln: str = "") -> Interview:
+    def _drives(self, item: Course) -> bool:
+        return not item.arm.trial.is_profile or all(trial.is_profile for trial in self.trials)
+
+    def _unsettled(self, item: Course) -> tuple[int, ...]:
+        return tuple(number for number in item.arm.criteria if self.standings[number].asks)
+
+    @property
+    def verdicts(self) -> dict[str, Verdict]:
+        """The verdict of each trial so far, as `results` have it, without their reasons."""
+        verdicts: dict[str, Verdict] = {}
+        for item in self._courses:
+            best = verdicts.get(item.arm.trial.id, item.verdict)
+            verdicts[item.arm.trial.id] = min(best, item.verdict, key=_BEST_FIRST.index)
+        return verdicts
+
+    @property
+    def open_trials(self) -> int:
+        """How many trials an answer could still change."""
+        return len({item.arm.trial.id for item in self._open})
+
+    @cached_property
+    def candidates(self) -> dict[str, float]:
+        """The facts that could come next, each with what its answer is worth."""
+        return worth(self._open, self.standings, self.dictionary)
+
+    @cached_property
+    def question(self) -> Question | None:
+        """The next question; None when no answer could change a verdict.
+
+        Of each criterion only the first missing fact is a candidate: rules name first what makes the rest matter, so
+        nobody is asked about a hepatitis treatment before hepatitis. What stands on the same report as the last answer
+        comes next.
+        """
+        values = self.candidates
+        if not values:
+            return None
+        panel = self._panel_at_hand(values)
+        order = list(self.dictionary.facts)
+        chosen = panel[1] if panel else min(values, key=lambda fact: (-values[fact], order.index(fact)))
+        return self._asked(chosen, values, begins=panel is None)
+
+    def _panel_at_hand(self, values: Mapping[str, float]) -> tuple[Panel, str] | None:
+        if not self.entries:
+            return None
+        panel = self.dictionary.panel_of(self.entries[-1].fact)
+        following = [fact for fact in panel.facts if fact in values] if panel else []
+        return (panel, following[0]) if panel and following else None
+
+    def _asked(self, chosen: str, values: Mapping[str, float], *, begins: bool) -> Question:
+        panel = self.dictionary.panel_of(chosen)
+        facts = [fact for fact in panel.facts if fact in values] if panel else []
+        if begins and facts:
+            chosen = facts[0]
+        beside = tuple(self.dictionary.facts[fact] for fact in facts)
+        remaining = {fact for item in self._open for number in item.open for fact in self.standings[number].asks}
+        fact = self.dictionary.facts[chosen]
+        return Question(fact, chosen in self._facts_with_uln, len(remaining), panel, beside, begins)
+
+    def needs(self, fact: Fact) -> list[tuple[Trial, Criterion]]:
+        """The criteria that wait for a fact, of trials that its answer could still change."""
+        return [
+            (item.arm.trial, self.agenda.criteria[number])
+            for item in self._open
+            for number in item.open
+            if fact.id in self.standings[number].asks
+        ]
+
+    def still_needed(self, trial: Trial) -> list[Fact]:
+        """The facts that a trial still waits for, in the order of facts.yaml."""
+        courses = [item for item in self._open if item.arm.trial == trial]
+        facts = {fact for item in courses for number in item.open for fact in self.standings[number].asks}
+        return [fact for name, fact in self.dictionary.facts.items() if name in facts]
+
+    def wants_uln(self, fact: Fact) -> bool:
+        """Whether a trial compares the fact with its limit of normal."""
+        return fact.id in self._facts_with_uln
+
+    def thoroughly(self) -> Interview:
+        """The same interview, asking also for what no verdict hangs on."""
+        return replace(self, thorough=True, _before=None)
+
+    def afresh(self) -> Interview:
+        """The same interview, without the memory of how it came about."""
+        return replace(self, _before=None)
+
+    def answer(
+        self, fact: Fact, raw: Raw, *, uln: str = "", tested: str = "", teach_back: TeachBack | None = None
+    ) -> Interview:
         """Take an answer. Raises BadAnswer if it cannot be read; then nothing has changed."""
-        entry = Answer(fact.id, raw, uln)
-        self._read(entry)
-        return replace(self, entries=(*self.entries, entry))
+        entry = Answer(fact.id, raw, uln, tested, teach_back)
+        read(entry, self.dictionary, self.as_of)
+        return self._with(entry)
 
     def skip(self, fact: Fact, reason: MissingReason) -> Interview:
         """Take note that there is no answer, and why."""
-        return replace(self, entries=(*self.entries, Skip(fact.id, reason)))
+        return self._with(Skip(fact.id, reason))
+
+    def _with(self, entry: Entry) -> Interview:
+        return replace(self, entries=(*self.entries, entry), _before=(self, entry.fact))
 
     def pass_over(self, fact: Fact) -> Interview:
         """Go on without asking; the fact stays not asked."""
-        return replace(self, passed=self.passed | {fact.id})
+        return replace(self, passed=self.passed | {fact.id}, _before=(self, fact.id))
 
     def back(self) -> Interview:
         """Take the last entry back; at the beginning there is none."""
-        return replace(self, entries=self.entries[:-1])
+        return replace(self, entries=self.entries[:-1], _before=None)
 
     @cached_property
     def _facts_with_uln(self) -> frozenset[str]:
         return frozenset().union(*(trial.facts_with_uln for trial in self.trials))
 
-    def _read(self, entry: Answer) -> Value:
-        fact = self.dictionary.facts[entry.fact]
-        if not isinstance(entry.raw, str):
-            return Treatments(tuple(read_treatment(item, self.dictionary, self.as_of) for item in entry.raw))
-        if fact.type is not FactType.QUANTITY:
-            return read_answer(fact, entry.raw, self.dictionary, self.as_of)
-        parts = split_result(entry.raw) | ({"uln": entry.uln} if entry.uln else {})
-        return read_answer(fact, parts["value"], self.dictionary, self.as_of, parts)
+    def _value(self, entry: Entry) -> Value | Missing:
+        return Missing(entry.reason) if isinstance(entry, Skip) else read(entry, self.dictionary, self.as_of)

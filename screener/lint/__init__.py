@@ -11,6 +11,7 @@ from screener.lint.logic import logic_findings
 from screener.lint.numbering import numbering_findings
 from screener.lint.sources import source_findings
 from screener.lint.thresholds import threshold_findings
+from screener.lint.translation import lint_translation, texts_of_dictionary, texts_of_talk, texts_of_trial
 from screener.lint.wording import dictionary_wording_findings, trial_wording_findings
 
 if TYPE_CHECKING:
@@ -18,7 +19,17 @@ if TYPE_CHECKING:
 
     from screener.model import Dictionary, Trial
 
-__all__ = ["Check", "Finding", "lint_cases", "lint_catalog", "lint_trial"]
+__all__ = [
+    "Check",
+    "Finding",
+    "lint_cases",
+    "lint_catalog",
+    "lint_translation",
+    "lint_trial",
+    "texts_of_dictionary",
+    "texts_of_talk",
+    "texts_of_trial",
+]
 
 
 def lint_trial(trial: Trial, dictionary: Dictionary) -> Iterator[Finding]:

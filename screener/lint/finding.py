@@ -97,6 +97,21 @@ class Check(Enum):
         "a placeholder that `rules new` left",
         "write what belongs there",
     )
+    STALE_TRANSLATION = (
+        "L19",
+        "a translation whose English has changed since",
+        "mend the translation, and put the fingerprint of the English before it",
+    )
+    NOT_TRANSLATED = (
+        "L20",
+        "a text that a language of the folder does not have",
+        "write `FINGERPRINT text` in the file of the language beside the English",
+    )
+    IDLE_TRANSLATION = (
+        "L21",
+        "a translation of no text",
+        "remove it, or correct its key",
+    )
 
     def __init__(self, code: str, finds: str, remedy: str) -> None:
         """Take the three apart."""

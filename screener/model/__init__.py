@@ -1,7 +1,7 @@
 """What the program speaks of: facts and their values, trials and their criteria, results. All frozen."""
 
 from screener.model.dictionary import Dictionary
-from screener.model.facts import Burden, Choice, Fact, FactType, Who
+from screener.model.facts import Burden, Choice, Fact, FactType, Panel, Who
 from screener.model.results import (
     CriterionResult,
     Outcome,
@@ -10,6 +10,7 @@ from screener.model.results import (
     TrialResult,
     Verdict,
 )
+from screener.model.talk import UNDERSTANDING, Retold, Talk, TeachBack, TeachPoint, TeamQuestion
 from screener.model.trial import (
     Aside,
     Band,
@@ -22,6 +23,7 @@ from screener.model.trial import (
     Registry,
     Rule,
     Seen,
+    Site,
     Source,
     Trial,
 )
@@ -29,6 +31,7 @@ from screener.model.values import Coded, Missing, MissingReason, Moment, Number,
 from screener.model.vocabulary import Agent, Therapies, TherapyClass, TumorTypes, word_key
 
 __all__ = [
+    "UNDERSTANDING",
     "Agent",
     "Aside",
     "Band",
@@ -49,14 +52,21 @@ __all__ = [
     "Moment",
     "Number",
     "Outcome",
+    "Panel",
     "Patient",
     "Recorded",
     "Registry",
+    "Retold",
     "Rule",
     "Score",
     "Seen",
+    "Site",
     "Source",
+    "Talk",
     "Tally",
+    "TeachBack",
+    "TeachPoint",
+    "TeamQuestion",
     "Therapies",
     "TherapyClass",
     "Treatment",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from screener.model.facts import NO, YES, Choice, Fact, FactType
+from screener.model.facts import NO, YES, Choice, Fact, FactType, Panel
 from screener.model.vocabulary import Therapies, TumorTypes, word_key
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ class Dictionary:
     facts: Mapping[str, Fact]
     tumor_types: TumorTypes
     therapies: Therapies
+    panels: tuple[Panel, ...] = ()
 
     @cached_property
     def _headers(self) -> dict[str, str]:
@@ -31,6 +32,14 @@ class Dictionary:
         """The fact of this id or alias."""
         name = self._headers.get(word_key(word))
         return self.facts[name] if name else None
+
+    @cached_property
+    def _panels(self) -> dict[str, Panel]:
+        return {fact: panel for panel in self.panels for fact in panel.facts}
+
+    def panel_of(self, fact: str) -> Panel | None:
+        """The panel that the fact is entered with."""
+        return self._panels.get(fact)
 
     def choices(self, fact: Fact) -> tuple[Choice, ...]:
         """The answers of a choice or a yes-or-no fact."""

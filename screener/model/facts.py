@@ -55,6 +55,7 @@ class Fact:
     """The declaration of a fact. Ranges are in the canonical unit, the first of `units`.
 
     `units` says how many of each unit make one canonical unit. `typical` tells only which unit a bare number is in.
+    A `recoverable` fact may be answered otherwise later: by treatment, a repeated test or a decision.
     `general` holds answers that leave open which of several choices it is. A date answered `never` lies infinitely long
     ago, unless `never_began`: then what it dates (a remission, say) has not begun.
     """
@@ -78,6 +79,7 @@ class Fact:
     general: tuple[tuple[str, tuple[str, ...]], ...] = ()
     aliases: tuple[str, ...] = ()
     loinc: str | None = None
+    recoverable: bool = False
 
     @property
     def unit(self) -> str | None:
@@ -87,6 +89,16 @@ class Fact:
     def per_canonical(self, unit: str) -> Fraction | None:
         """How many of this unit make one canonical unit; None if the fact does not take the unit."""
         return dict(self.units).get(unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Facts that stand on one report and are entered in one go. `dated`: the report's date goes with each result."""
+
+    id: str
+    name: str
+    facts: tuple[str, ...]
+    dated: bool = False
 
 
 YES, NO = Choice("yes", "Yes"), Choice("no", "No")

@@ -108,6 +108,10 @@ class Criterion:
     note: str = ""
     seen: tuple[Seen, ...] = ()
 
+    def counts_for(self, cohort: Cohort | None) -> bool:
+        """Whether the criterion is one of this cohort; None is a trial that has no cohorts."""
+        return cohort is None or not self.cohorts or cohort.id in self.cohorts
+
     @cached_property
     def expressions(self) -> tuple[Expression, ...]:
         """Every expression of the criterion, applicability first."""
@@ -153,6 +157,16 @@ class Registry:
 
 
 @dataclass(frozen=True, slots=True)
+class Site:
+    """A place where the study was seen to be. `state` only where the country has them."""
+
+    name: str
+    city: str
+    country: str
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """A requirement of the registry text as it stood when the rules were last held against it."""
 
@@ -186,6 +200,13 @@ class Trial:
     documents: tuple[tuple[str, str, str], ...] = ()  # id, title, note
     asides: tuple[Aside, ...] = ()
     requirements: tuple[Recorded, ...] = ()
+    sites: tuple[Site, ...] = ()
+    sites_source: str = ""
+
+    @property
+    def open_cohorts(self) -> tuple[Cohort, ...]:
+        """The cohorts to judge for: those open, or all where none is."""
+        return tuple(cohort for cohort in self.cohorts if cohort.open) or self.cohorts
 
     @property
     def is_closed(self) -> bool:

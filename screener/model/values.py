@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from screener.dates import DateSpan
     from screener.errors import Problem
     from screener.interval import Interval
+    from screener.model.talk import TeachBack
 
 
 class MissingReason(Enum):
@@ -105,12 +106,15 @@ Value = Number | Coded | Moment | Treatments
 
 @dataclass(frozen=True)
 class Patient:
-    """The answers for one patient on one day. `problems` are answers that could not be read."""
+    """The answers for one patient on one day. `problems` are answers that could not be read; `teach_back` is how the
+    patient's understanding was asked for.
+    """
 
     id: str
     as_of: date
     facts: Mapping[str, Value | Missing]
     problems: tuple[Problem, ...] = field(default=())
+    teach_back: TeachBack | None = None
 
     def get(self, fact: str) -> Value | Missing:
         """The value of a fact, or why there is none."""

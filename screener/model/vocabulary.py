@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from screener.model.near import near
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
 def word_key(text: str) -> str:
-    """The letters and digits alone: how names are compared, whatever their case, spaces, hyphens."""
-    return re.sub(r"[^0-9a-z]", "", text.lower())
+    """The letters and digits alone: how names are compared, whatever their case, spaces, hyphens and accents."""
+    plain = text if text.isascii() else unicodedata.normalize("NFKD", text)
+    return re.sub(r"[^0-9a-z]", "", plain.lower())
 
 
 def _closure(start: Iterable[str], edges: Mapping[str, Iterable[str]]) -> frozenset[str]:
@@ -62,6 +66,11 @@ class TumorTypes:
         """The codes that a code, name or alias may mean."""
         return self.words.get(word_key(text), frozenset())
 
+    def near(self, text: str) -> tuple[str, ...]:
+        """The codes whose name, code or alias is near to the text, best first."""
+        keys = near(word_key(text), self.words)
+        return tuple(dict.fromkeys(code for key in keys for code in sorted(self.words[key])))
+
 
 @dataclass(frozen=True, slots=True)
 class TherapyClass:
@@ -105,3 +114,7 @@ class Therapies:
     def find(self, text: str) -> str | None:
         """The id of the agent or class written so."""
         return self.words.get(word_key(text))
+
+    def near(self, text: str) -> tuple[str, ...]:
+        """The ids of agents and classes whose name is near to the text, best first."""
+        return tuple(dict.fromkeys(self.words[key] for key in near(word_key(text), self.words)))

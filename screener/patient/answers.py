@@ -21,12 +21,11 @@ from screener.model import (
     MissingReason,
     Moment,
     Number,
-    Treatment,
-    Treatments,
     Value,
     word_key,
 )
-from screener.units import normal_unit, parse_quantity
+from screener.patient.treatments import read_treatments
+from screener.units import parse_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +46,6 @@ _PARTS = {
 _ANCHORS = {anchor.value for anchor in Anchor}
 _YES_NO = {"y": "yes", "true": "yes", "n": "no", "false": "no"}
 _MAX_LENGTH = 300
-_MAX_HALF_LIFE_DAYS = 1000
 _SUGGESTIONS = 5
 
 
@@ -72,7 +70,7 @@ def read_answer(
         case FactType.DATE:
             return _moment(fact, text, as_of)
         case FactType.THERAPIES:
-            return _treatments(text, dictionary, as_of)
+            return read_treatments(text, dictionary, as_of)
 
 
 def split_result(text: str) -> dict[str, str]:
@@ -99,11 +97,13 @@ def _quantity(fact: Fact, text: str, as_of: date, more: Mapping[str, str]) -> Nu
 def _limit(fact: Fact, name: str, text: str, unit_of_value: str) -> Interval:
     """A limit of normal, in the canonical unit; without a unit of its own it has that of the value."""
     if not fact.has_limits:
-        raise BadAnswer(f"{fact.name} has no `{name}`", f"remove `{name}`")
+        raise BadAnswer("{fact} has no `{limit}`", "remove `{limit}`", fact=fact.name, limit=name)
     numbers, unit = parse_quantity(text)
     limit, _ = _in_canonical(fact, numbers, unit or unit_of_value)
     if not limit.exact:
-        raise BadAnswer(f"`{name}` is one number above zero", f"write the `{name}` printed beside the result")
+        raise BadAnswer(
+            "`{limit}` is one number above zero", "write the `{limit}` printed beside the result", limit=name
+        )
     return limit
 
 
@@ -112,7 +112,9 @@ def _in_canonical(fact: Fact, numbers: list[Interval], unit: str | None) -> tupl
     canonical = fact.unit or ""
     units = dict(fact.units)
     if unit is not None and unit not in units:
-        raise BadAnswer(f"{fact.name} does not come in this unit", f"use one of: {', '.join(units)}")
+        raise BadAnswer(
+            "{fact} does not come in this unit", "use one of: {units}", fact=fact.name, units=", ".join(units)
+        )
     bounds = fact.plausible if unit is not None or len(units) == 1 else fact.typical or fact.plausible
     readings: dict[Interval, str] = {}
     for number in numbers:
@@ -127,18 +129,32 @@ def _in_canonical(fact: Fact, numbers: list[Interval], unit: str | None) -> tupl
     if len(readings) == 1:
         return next(iter(readings.items()))
     low, high = fact.plausible or (Fraction(0), Fraction(0))
-    between = f"{decimal_text(low)} to {decimal_text(high)} {canonical}"
     if readings:
         raise BadAnswer(
-            f"{fact.name}: several readings are plausible without a unit", f"write the unit: {', '.join(units)}"
+            "{fact}: several readings are plausible without a unit",
+            "write the unit: {units}",
+            fact=fact.name,
+            units=", ".join(units),
         )
     if (
         unit is None
         and len(units) > 1
         and any(_plausible(n.scaled(1 / units[u]), fact.plausible) for n in numbers for u in units)
     ):
-        raise BadAnswer(f"{fact.name}: the unit cannot be told from the number", f"write the unit: {', '.join(units)}")
-    raise BadAnswer(f"{fact.name} lies outside the plausible range, {between}", "check the number and its unit")
+        raise BadAnswer(
+            "{fact}: the unit cannot be told from the number",
+            "write the unit: {units}",
+            fact=fact.name,
+            units=", ".join(units),
+        )
+    raise BadAnswer(
+        "{fact} lies outside the plausible range, {low} to {high} {unit}",
+        "check the number and its unit",
+        fact=fact.name,
+        low=decimal_text(low),
+        high=decimal_text(high),
+        unit=canonical,
+    )
 
 
 def _plausible(reading: Interval, bounds: tuple[Fraction, Fraction] | None) -> bool:
@@ -159,17 +175,22 @@ def _shown(fact: Fact, interval: Interval, unit: str) -> str:
 def _scale(fact: Fact, text: str) -> Number:
     found = re.fullmatch(r"\s*(<=|>=|<|>|≤|≥)?\s*(\d{1,4})\s*%?\s*", text)
     low, high = fact.plausible or (Fraction(0), Fraction(0))
-    allowed = f"{decimal_text(low)} to {decimal_text(high)}" + (f" in steps of {fact.step}" if fact.step else "")
+    ends = {"fact": fact.name, "low": decimal_text(low), "high": decimal_text(high)}
     if not found:
         if numbers := re.fullmatch(r"\s*(\d{1,4})\s*(?:-|to)\s*(\d{1,4})\s*", text):
             first, second = int(numbers[1]), int(numbers[2])
             if low <= first <= second <= high:
                 interval = Interval(first, second)
                 return Number(interval, interval_text(interval))
-        raise BadAnswer(f"{fact.name} is a whole number from {allowed}", "write the number alone")
+        raise BadAnswer("{fact} is a whole number from {low} to {high}", "write the number alone", **ends)
     value = int(found[2])
-    if not low <= value <= high or (fact.step and (value - low) % fact.step):
-        raise BadAnswer(f"{fact.name} lies outside the scale, {allowed}", "check the number")
+    if not low <= value <= high:
+        raise BadAnswer("{fact} lies outside the scale, {low} to {high}", "check the number", **ends)
+    if fact.step and (value - low) % fact.step:
+        remedy = "check the number"
+        raise BadAnswer(
+            "{fact} lies outside the scale: it goes in steps of {step}", remedy, step=str(fact.step), **ends
+        )
     numbers_read, _ = parse_quantity(f"{found[1] or ''}{value}")
     return Number(numbers_read[0], interval_text(numbers_read[0]))
 
@@ -185,8 +206,10 @@ def _choice(fact: Fact, text: str, dictionary: Dictionary) -> Coded:
             return Coded(frozenset(members), word)
     words = [choice.id for choice in dictionary.choices(fact)] + [word for word, _ in fact.general]
     if key == "yes" and len(fact.choices) > 1:
-        raise BadAnswer(f"{fact.name} has several kinds of yes", f"write one of: {', '.join(words)}")
-    raise BadAnswer(f"this is no answer to {fact.name}", f"write one of: {', '.join(words)}")
+        raise BadAnswer(
+            "{fact} has several kinds of yes", "write one of: {words}", fact=fact.name, words=", ".join(words)
+        )
+    raise BadAnswer("this is no answer to {fact}", "write one of: {words}", fact=fact.name, words=", ".join(words))
 
 
 def _tumor_type(text: str, dictionary: Dictionary) -> Coded:
@@ -195,7 +218,7 @@ def _tumor_type(text: str, dictionary: Dictionary) -> Coded:
     if len(found) == 1:
         return Coded(types.below(found[0]), f"{types.names[found[0]]} ({found[0]})")
     if found:
-        raise BadAnswer("several tumor types are called so", f"write one of the codes: {', '.join(found)}")
+        raise BadAnswer("several tumor types are called so", "write one of the codes: {codes}", codes=", ".join(found))
     key = word_key(text)
     near = [name for code, name in types.names.items() if len(key) > 2 and key in word_key(name)]  # noqa: PLR2004 - letters
     hint = f"Near: {'; '.join(near[:_SUGGESTIONS])}" if near else ""
@@ -210,85 +233,5 @@ def _moment(fact: Fact, text: str, as_of: date) -> Moment:
     if fact.id in _ANCHORS:
         return Moment(span)
     if span.first and span.first > as_of:
-        raise BadAnswer(f"{fact.name} lies in the future", "check the date, or the day of screening")
+        raise BadAnswer("{fact} lies in the future", "check the date, or the day of screening", fact=fact.name)
     return Moment(DateSpan(span.first, min(span.last or as_of, as_of)))
-
-
-def _treatments(text: str, dictionary: Dictionary, as_of: date) -> Treatments:
-    if word_key(text) in {"none", "no", "never"}:
-        return Treatments(())
-    items = []
-    for part in text.split(";"):
-        if part.strip():
-            agent, _, last = part.partition(":")
-            fields = {"agent": agent.strip()} | ({"last_dose": last.strip()} if last.strip() else {})
-            items.append(read_treatment(fields, dictionary, as_of))
-    if not items:
-        raise BadAnswer("no treatment is named", "write `none`, or `agent: last dose; agent: last dose`")
-    return Treatments(tuple(items))
-
-
-def read_treatment(fields: Mapping[str, str], dictionary: Dictionary, as_of: date) -> Treatment:
-    """Give one treatment from `agent`, `class`, `start`, `last_dose`, `half_life_days`. Raises BadAnswer.
-
-    An agent that the vocabulary does not know may be of any class unless `class` says which. Without a last dose, the
-    last day is any day up to `as_of`.
-    """
-    therapies = dictionary.therapies
-    agent = fields.get("agent", "").strip()
-    named = therapies.find(agent) if agent else None
-    given = [therapies.find(word) or "" for word in fields["class"].split(",")] if "class" in fields else []
-    if not set(given) <= set(therapies.classes):
-        raise BadAnswer("this therapy class is not known", f"write one of: {', '.join(therapies.classes)}")
-    if not agent and not given:
-        raise BadAnswer("a treatment needs its agent or its class", "write `agent:` or `class:`")
-    of_agent = therapies.agents[named].classes if named and named in therapies.agents else ()
-    general = [*given, named] if named and named in therapies.classes else given
-    surely = therapies.above(*of_agent, *general)
-    possibly = (
-        None if named is None and not given else surely | (therapies.possible(*general) if not of_agent else set())
-    )
-    start = parse_date(fields["start"], as_of) if "start" in fields else None
-    if start and start.first and start.first > as_of:
-        raise BadAnswer("the treatment starts in the future", "leave out what is only planned")
-    last, ongoing = _last_dose(fields.get("last_dose"), start, as_of)
-    return Treatment(
-        agent=_agent_name(agent, named, given),
-        surely=surely,
-        possibly=None if possibly is None else frozenset(possibly),
-        last=last,
-        start=start,
-        ongoing=ongoing,
-        half_life_days=_half_life(fields.get("half_life_days"), dictionary, named),
-    )
-
-
-def _agent_name(agent: str, named: str | None, given: list[str]) -> str:
-    if named:
-        return named.replace("_", " ")
-    return agent or ", ".join(name.replace("_", " ") for name in given)
-
-
-def _last_dose(text: str | None, start: DateSpan | None, as_of: date) -> tuple[DateSpan, bool]:
-    if text is None:
-        return DateSpan(start.first if start else None, as_of), False
-    if word_key(text) in {"ongoing", "current", "continuing"}:
-        return DateSpan(as_of, None), True
-    last = parse_date(text, as_of)
-    if last.first and last.first > as_of:
-        raise BadAnswer("the last dose lies in the future", "write `ongoing` for a treatment still being given")
-    last = DateSpan(last.first, min(last.last, as_of)) if last.last else last
-    if start and start.first and last.last and last.last < start.first:
-        raise BadAnswer("the last dose lies before the start", "check the two dates")
-    return last, False
-
-
-def _half_life(text: str | None, dictionary: Dictionary, named: str | None) -> Interval | None:
-    if text is not None:
-        numbers, unit = parse_quantity(text)
-        days = numbers[0].exact
-        if (unit and normal_unit(unit) != "days") or days is None or not 0 < days <= _MAX_HALF_LIFE_DAYS:
-            raise BadAnswer("a half-life is a number of days", "write it as 2.5")
-        return numbers[0]
-    agent = dictionary.therapies.agents.get(named) if named else None
-    return Interval.point(Fraction(str(agent.half_life_days))) if agent and agent.half_life_days else None

@@ -17,10 +17,13 @@ from screener.model import (
     Missing,
     MissingReason,
     Patient,
+    Retold,
+    TeachBack,
     Treatments,
     Value,
 )
-from screener.patient.answers import MISSING_WORDS, read_answer, read_treatment
+from screener.patient.answers import MISSING_WORDS, read_answer
+from screener.patient.treatments import read_treatment
 from screener.source import Mapping, Node, Reader, Scalar, Sequence
 from screener.source.fields import nearest
 
@@ -30,7 +33,8 @@ if TYPE_CHECKING:
 
 _TREATMENT_KEYS = ("agent", "class", "start", "last_dose", "response", "half_life_days")
 _RESULT_KEYS = ("value", "uln", "lln", "date")
-PATIENT_KEYS = frozenset({"patient", "as_of", "facts", "missing", *_TREATMENT_KEYS, *_RESULT_KEYS})
+_TEACH_BACK_KEYS = ("teach_back", "initials", "points", "understood", "words")
+PATIENT_KEYS = frozenset({"patient", "as_of", "facts", "missing", *_TEACH_BACK_KEYS, *_TREATMENT_KEYS, *_RESULT_KEYS})
 
 
 def compile_patient(
@@ -42,14 +46,27 @@ def compile_patient(
     The patient's `problems` are the values that could not be read.
     """
     reader = Reader()
-    fields = reader.mapping(node, ["patient", "as_of"], required=["facts"])
+    fields = reader.mapping(node, ["patient", "as_of", "teach_back"], required=["facts"])
     name = _patient_id(reader, fields.get("patient")) or default_id
     file_day = reader.parsed(fields["as_of"], parse_day) if "as_of" in fields else None
+    held = _teach_back(reader, fields["teach_back"]) if "teach_back" in fields else None
     reader.finish()
     day = as_of or file_day or today
     compiler = FactsCompiler(dictionary, file_day or day)  # "3 weeks ago" was said on the file's day
     facts = compiler.facts(fields["facts"])
-    return Patient(name, day, facts, tuple(compiler.values.problems))
+    return Patient(name, day, facts, tuple(compiler.values.problems), held)
+
+
+def _teach_back(reader: Reader, node: Node) -> TeachBack:
+    """How the patient's understanding was asked for, as an interview writes it. It decides nothing."""
+    fields = reader.mapping(node, (), ["initials", "points"])
+    retold = []
+    for point, entry in reader.mapping(fields["points"]).items() if "points" in fields else ():
+        item = reader.mapping(entry, (), ["understood", "words"])
+        if "understood" in item and "words" in item:
+            words = reader.scalar(item["words"])
+            retold.append(Retold(point, words.value if words else "", reader.flag(item["understood"])))
+    return TeachBack(reader.text(fields["initials"]) if "initials" in fields else "", tuple(retold))
 
 
 def _patient_id(reader: Reader, node: Node | None) -> str:
@@ -104,16 +121,18 @@ class FactsCompiler:
         if isinstance(node, Scalar):
             if not node.value.strip() and node.text.content[node.start : node.start + 1] in {">", "|"}:
                 raise BadAnswer(
-                    f"{fact.name}: YAML takes `>` and `|` for the head of a longer text", "put quotes around it"
+                    "{fact}: YAML takes `>` and `|` for the head of a longer text",
+                    "put quotes around it",
+                    fact=fact.name,
                 )
             return {"value": node.value}
         if isinstance(node, Sequence):
-            raise BadAnswer(f"{fact.name} has one answer, not a list", "write the value alone")
+            raise BadAnswer("{fact} has one answer, not a list", "write the value alone", fact=fact.name)
         texts = self.texts(node, _RESULT_KEYS)
         if "value" not in texts:
             raise BadAnswer("the value is missing", "write {value: …, uln: …, date: …}")
         if fact.type is not FactType.QUANTITY and texts.keys() > {"value"}:
-            raise BadAnswer(f"{fact.name} has neither limits nor a date", "write the value alone")
+            raise BadAnswer("{fact} has neither limits nor a date", "write the value alone", fact=fact.name)
         return texts
 
     def missing(self, node: Mapping) -> Missing:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from screener.interview import Answer
+from screener.interview import Answer, parts_of
 from screener.model import FactType
-from screener.patient import MISSING_WORDS, split_result
+from screener.patient import MISSING_WORDS
 
 if TYPE_CHECKING:
     from screener.interview import Interview
+    from screener.model import TeachBack
 
 _WORDS = {reason: word for word, reason in MISSING_WORDS.items()}
 
@@ -29,15 +30,24 @@ def render_patient_file(interview: Interview) -> str:
             lines.append(f"  {entry.fact}: {_value(interview, entry)}")
     if not latest:
         lines[-1] = "facts: {}"
+    if held := interview.patient.teach_back:
+        lines += _teach_back(held)
     return "\n".join(lines) + "\n"
 
 
 def _value(interview: Interview, entry: Answer) -> str:
-    text = str(entry.raw)
     if interview.dictionary.facts[entry.fact].type is not FactType.QUANTITY:
-        return quoted(text)
-    parts = split_result(text) | ({"uln": entry.uln} if entry.uln else {})
-    return quoted(text) if parts.keys() == {"value"} else _flow(parts)
+        return quoted(str(entry.raw))
+    parts = parts_of(entry)
+    return quoted(str(entry.raw)) if parts.keys() == {"value"} else _flow(parts)
+
+
+def _teach_back(held: TeachBack) -> list[str]:
+    lines = ["teach_back:", f"  initials: {quoted(held.initials)}", "  points:"]
+    for item in held.retold:
+        understood = "true" if item.understood else "false"
+        lines.append(f"    {item.point}: {{understood: {understood}, words: {quoted(item.words)}}}")
+    return lines
 
 
 def _flow(fields: dict[str, str]) -> str:

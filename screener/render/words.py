@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from screener.interval import decimal_text
+from screener.language import Language
 from screener.model import Outcome, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from fractions import Fraction
 
-    from screener.model import Score, TrialResult
+    from screener.model import Score, TrialResult, Who
 
 DISCLAIMER = (
     "Pre-screening aid only. It does not say that a patient is eligible: the trial team decides, on the current "
     "protocol and the medical record. These treatments are investigational."
 )
+_ENGLISH = Language()
 
 
 def ranked(results: Iterable[TrialResult]) -> list[TrialResult]:
@@ -33,11 +35,13 @@ def ranked(results: Iterable[TrialResult]) -> list[TrialResult]:
     return sorted(results, key=rank)
 
 
-def score_text(score: Score | None) -> str:
+def score_text(score: Score | None, language: Language = _ENGLISH) -> str:
     """The score as `93 (93 to 97)`: value, then low and high."""
     if score is None:
-        return "no score"
-    return f"{decimal_text(score.value, 0)} ({decimal_text(score.low, 0)} to {decimal_text(score.high, 0)})"
+        return language.word("no score")
+    between = language.word("{first} to {last}")
+    ends = between.format(first=decimal_text(score.low, 0), last=decimal_text(score.high, 0))
+    return f"{decimal_text(score.value, 0)} ({ends})"
 
 
 def verdict_text(result: TrialResult) -> str:
@@ -54,22 +58,42 @@ def status_text(result: TrialResult) -> str:
     return f"{registry.status.replace('_', ' ')} as of {registry.status_as_of} ({registry.status_source})"
 
 
-def cautions(result: TrialResult) -> list[str]:
+def cautions(result: TrialResult, language: Language = _ENGLISH) -> list[str]:
     """What a reader of the verdict must know first."""
     trial = result.trial
     found = []
     if trial.takes_no_patients:
-        found.append("This study took no new patients when its status was last seen.")
+        found.append(language.word("This study took no new patients when its status was last seen."))
     if trial.registry and trial.registry.abbreviated:
-        manual = result.total.counts[Outcome.MANUAL]
-        found.append(
-            f"What is public leaves numbers to the protocol: {manual} criteria are for the trial team, and the verdict "
+        one = (
+            "What is public leaves numbers to the protocol: {number} criterion is for the trial team, and the verdict "
             "speaks of the others only."
         )
+        many = (
+            "What is public leaves numbers to the protocol: {number} criteria are for the trial team, and the verdict "
+            "speaks of the others only."
+        )
+        found.append(language.words(one, many, result.total.counts[Outcome.MANUAL]))
     return found
+
+
+def who_text(who: Iterable[Who], language: Language) -> str:
+    """Who can answer, as `patient, chart`."""
+    return ", ".join(language.word(person.value.replace("_", " ")) for person in who)
 
 
 def counts_text(result: TrialResult) -> str:
     """How many criteria have each outcome, those that occur."""
     counts = result.total.counts
     return ", ".join(f"{counts[outcome]} {outcome.value}" for outcome in Outcome if counts[outcome])
+
+
+def verdict_in(result: TrialResult, language: Language) -> str:
+    """The verdict in a language, with the first day of a `not yet`."""
+    verdict, day = language.word(result.verdict.value), day_in(result, language)
+    return f"{verdict} ({day})" if day else verdict
+
+
+def day_in(result: TrialResult, language: Language) -> str:
+    """The first day of a `not yet`, where there is one."""
+    return language.word("not before {day}").format(day=result.eligible_from) if result.eligible_from else ""
