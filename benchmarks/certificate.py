@@ -29,6 +29,7 @@ Goal = frozenset[Truth]
 _TRUE, _FALSE, _UNKNOWN = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
 _LARGEST_LEAF = 4  # facts that a derived one is derived from
 _MOST_SETS = 200
+_PASSED = {Outcome.MET, Outcome.NOT_APPLICABLE}
 _MOST_NODES = 20_000
 
 
@@ -39,20 +40,32 @@ class Certificates:
         """Take the patient with every answer, missing ones with their reasons."""
         self.patient = patient
         self.dictionary = dictionary
+        self._context = Context.today(patient, dictionary)
         self._leaves: dict[tuple[Leaf, Goal], Family] = {}
 
     def requirements(self, trial: Trial) -> list[Family]:
-        """What must be asked for, so that the trial's verdict stands whatever else is answered."""
-        context = Context.today(self.patient, self.dictionary)
+        """What must be asked for, so that the trial's verdict stands whatever else is answered.
+
+        Where a cohort is matched, no other one can better the verdict; of several matched ones, what they share counts.
+        """
         families: list[Family] = []
+        matched: list[list[Family]] = []
         for cohort in trial.open_cohorts or (None,):
             criteria = [c for c in trial.criteria if c.test is not None and c.counts_for(cohort)]
-            failing = [c for c in criteria if self._fails(c, context)]
-            if failing:
-                families.append(_smallest(proof for c in failing for proof in self._failing(c)))
-            else:
-                families += [self._not_failing(criterion) for criterion in criteria]
-        return families
+            of_cohort = self._of_cohort(criteria)
+            families += of_cohort
+            if all(judge(c, self._context).outcome in _PASSED for c in criteria):
+                matched.append(of_cohort)
+        if not matched:
+            return families
+        first, *others = matched
+        return [family for family in first if all(family in other for other in others)]
+
+    def _of_cohort(self, criteria: list[Criterion]) -> list[Family]:
+        failing = [criterion for criterion in criteria if self._fails(criterion, self._context)]
+        if failing:
+            return [_smallest(proof for criterion in failing for proof in self._failing(criterion))]
+        return [self._not_failing(criterion) for criterion in criteria]
 
     @staticmethod
     def _fails(criterion: Criterion, context: Context) -> bool:

@@ -7,10 +7,10 @@ import re
 from typing import TYPE_CHECKING
 
 from screener.compile.trial import STATUSES
+from screener.known import UNIT_WORDS
 from screener.model import Outcome, Verdict, Who
-from screener.render.handout.known import UNIT_WORDS
-from screener.render.words import DISCLAIMER
 from screener.session import TOLD
+from screener.words import DISCLAIMER
 from tests.program import REPOSITORY
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pexpect
 import pytest
 
-from screener.evaluate import INPUTS
+from screener.evaluate import sources_of
 from tests.program import COMMAND, SMALL_CRITERIA, Call, Program, Ran
 
 if TYPE_CHECKING:
@@ -275,7 +275,7 @@ def test_only_what_the_trial_needs_is_asked(tmp_path: Path, catalog: Catalog) ->
     [ran] = program.run_all({"all unknown": Call(words, lines(*["-"] * 300))}).values()
     asked = {event["fact"] for event in events(tmp_path / "s.jsonl")[1:]}
     needed = set(catalog.choose([trial])[0].facts)
-    needed |= {source for fact in needed for source in INPUTS.get(fact, ())}
+    needed |= {source for fact in needed for source in sources_of(fact)}
     assert asked <= needed
     assert {"age", "tumor_type"} <= asked
     assert ran.code == 0

@@ -10,7 +10,7 @@ from screener.cli.settings import say
 from screener.cli.typed import Typed, listed
 from screener.errors import clean
 from screener.render.board import render_board
-from screener.render.words import who_text
+from screener.words import who_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

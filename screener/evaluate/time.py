@@ -39,7 +39,7 @@ def received(selection: Selection, context: Context) -> Finding:
     treatments = context.treatments()
     if isinstance(treatments, Missing):
         return _no_list(treatments, context)
-    members = list(_members(selection, treatments, context))
+    members = list(members_of(selection, treatments, context))
     truth = any_of(truth for _, truth in members)
     return _about_members(selection, members, truth, context)
 
@@ -49,7 +49,7 @@ def count(leaf: Count, context: Context) -> Finding:
     treatments = context.treatments()
     if isinstance(treatments, Missing):
         return _no_list(treatments, context)
-    members = list(_members(leaf.selection, treatments, context))
+    members = list(members_of(leaf.selection, treatments, context))
     sure = sum(truth is Truth.TRUE for _, truth in members)
     possible = sure + sum(truth is Truth.UNKNOWN for _, truth in members)
     truth = Interval(sure, possible).compare(leaf.relation, Interval.point(leaf.number))
@@ -97,7 +97,7 @@ def turning_days(leaf: Elapsed, context: Context) -> Iterator[date]:
         case Last() | First():
             spans = [(context.last_day(item), item) for item in _listed(context)]
     for span, treatment in spans:
-        over = _over_day(span, leaf, treatment) if span else None
+        over = over_day(span, leaf, treatment) if span else None
         if over and over.last:
             yield over.last
             yield add(over.last, 1, Period.DAYS)
@@ -127,7 +127,7 @@ def _over(selection: Selection, treatments: tuple[Treatment, ...], leaf: Elapsed
     """`last(…) >= n` holds when it holds for every treatment selected; `last(…) < n` when for some; `first(…)` the
     other way round. So none at all has waited long enough.
     """
-    members = [(item, truth) for item, truth in _members(selection, treatments, context) if truth is not Truth.FALSE]
+    members = [(item, truth) for item, truth in members_of(selection, treatments, context) if truth is not Truth.FALSE]
     if not members:
         truth = truth_of((leaf.relation in _AT_LEAST) == isinstance(leaf.point, Last))
         return Finding(truth, (f"no {_selection_text(selection, context)} among the treatments listed",))
@@ -156,7 +156,7 @@ def _one(fact: str, name: str, moment: Moment, leaf: Elapsed, context: Context) 
 
 def _step(name: str, span: DateSpan, leaf: Elapsed, context: Context, treatment: Treatment | None = None) -> _Step:
     """Compare the anchor's day with the day on which the span is over, and say the arithmetic."""
-    over = _over_day(span, leaf, treatment)
+    over = over_day(span, leaf, treatment)
     anchor, planned = context.anchor(leaf.anchor)
     truth = _days(anchor).compare(leaf.relation, _days(over))
     limit = _limit_text(leaf.limit, leaf.period)
@@ -171,7 +171,7 @@ def _step(name: str, span: DateSpan, leaf: Elapsed, context: Context, treatment:
     return _Step(truth, f"{sum_text}; {judged}")
 
 
-def _over_day(span: DateSpan, leaf: Elapsed, treatment: Treatment | None) -> DateSpan:
+def over_day(span: DateSpan, leaf: Elapsed, treatment: Treatment | None) -> DateSpan:
     """The day on which the limit has run since the span, as far as both are known."""
     if isinstance(leaf.limit, int):
         least: int = leaf.limit
@@ -205,7 +205,7 @@ def _days(span: DateSpan) -> Interval:
     return Interval(span.first.toordinal() if span.first else None, span.last.toordinal() if span.last else None)
 
 
-def _members(
+def members_of(
     selection: Selection, treatments: tuple[Treatment, ...], context: Context
 ) -> Iterator[tuple[Treatment, Truth]]:
     """Each treatment, and whether it is selected."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from screener.evaluate import Context, evaluate, judge, sources_of
+from screener.evaluate import COMPUTED, Context, evaluate, judge, sources_of
 from screener.expr import Count, Elapsed, Received
 from screener.interview.chance import Chances
 from screener.interview.prospect import (
@@ -21,7 +21,7 @@ from screener.interview.prospect import (
     opposite,
     prospect,
 )
-from screener.model import Band, Rule, Verdict
+from screener.model import Band, Coded, Missing, Rule, Verdict
 from screener.truth import Truth
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class Agenda:
             finding = evaluate(leaf, context)
             if finding.truth is not Truth.UNKNOWN:
                 return _DECIDED[finding.truth]
-            asks = tuple(fact for fact in finding.missing if fact not in done)
+            asks = tuple(fact for fact in _with_sources(finding.missing, patient, self.dictionary) if fact not in done)
             return Prospect(ANY, *self.chances.of(leaf), asks) if asks else FOR_GOOD
 
         chosen = range(len(self.criteria)) if numbers is None else numbers
@@ -141,10 +141,29 @@ class Agenda:
                     standing = _standing(applies, _banded(prospect(fits, remembered), seldom), timed=timed)
                 case None:
                     continue
-            if standing.may == FALSE and judge(criterion, context).time_bound:
-                standing = Standing(FALSE, waits=True)
+            if standing.may == FALSE:
+                standing = _waiting(criterion, context, done) or standing
             standings.append(standing)
         return standings
+
+
+def _waiting(criterion: Criterion, context: Context, done: Collection[str]) -> Standing | None:
+    """Where only time is wanting: what else must hold on the day on which it is over. None where time mends nothing."""
+    result = judge(criterion, context)
+    if not result.time_bound or result.met_from is None:
+        return None
+    later = judge(criterion, context.on(result.met_from))
+    return Standing(FALSE, asks=tuple(fact for fact in later.missing if fact not in done), waits=True)
+
+
+def _with_sources(missing: Iterable[str], patient: Patient, dictionary: Dictionary) -> tuple[str, ...]:
+    """The missing facts, and those not yet known that they may be derived from, in the order in which to ask."""
+    found: list[str] = []
+    for fact in missing:
+        given = isinstance(patient.get(fact), Coded)
+        sources = [] if given else [name for name in sources_of(fact)[1:] if isinstance(patient.get(name), Missing)]
+        found += [*sources, fact] if fact in COMPUTED else [fact, *sources]
+    return tuple(name for name in dict.fromkeys(found) if name in dictionary.facts)
 
 
 def _banded(fits: Prospect, rarely: Prospect) -> Prospect:
@@ -166,7 +185,9 @@ def _standing(applies: Prospect, holds: Prospect, *, timed: bool) -> Standing:
         may |= holds.may
     if applies.may & UNKNOWN:
         may |= UNKNOWN
-    asks = tuple(dict.fromkeys((*applies.asks, *holds.asks)))
+    asks = tuple(dict.fromkeys((*applies.asks, *holds.asks))) if applies.may & TRUE else applies.asks
+    if may in {TRUE, FALSE, UNKNOWN}:
+        asks = ()
     fails = 0.0 if timed else applies.true * holds.false
     return Standing(may, fails, asks)
 
@@ -186,6 +207,7 @@ class Course:
     arm: Arm
     verdict: Verdict
     open: tuple[int, ...]
+    best: Verdict = Verdict.NO_MATCH  # what the verdict could at best become
 
 
 def course(arm: Arm, standings: list[Standing]) -> Course:
@@ -207,4 +229,5 @@ def course(arm: Arm, standings: list[Standing]) -> Course:
     decided = Verdict.UNDECIDED if undecided or stuck else Verdict.MATCH
     if waits or stuck:
         undecided = [number for number in undecided if standings[number].may & FALSE]
-    return Course(arm, Verdict.NOT_YET if waits else decided, tuple(undecided))
+    best = Verdict.NOT_YET if waits else Verdict.UNDECIDED if stuck else Verdict.MATCH
+    return Course(arm, Verdict.NOT_YET if waits else decided, tuple(undecided), best)

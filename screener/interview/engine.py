@@ -125,8 +125,15 @@ class Interview:
         asked = [item for item in self._courses if self.thorough or self._drives(item)]
         if self.thorough:
             return tuple(Course(item.arm, item.verdict, self._unsettled(item)) for item in asked)
-        matched = {item.arm.trial.id for item in asked if item.verdict is Verdict.MATCH}
-        return tuple(item for item in asked if item.open and item.arm.trial.id not in matched)
+        sure: dict[str, int] = {}
+        for item in asked:
+            if not item.open:
+                rank = _BEST_FIRST.index(item.verdict)
+                sure[item.arm.trial.id] = min(rank, sure.get(item.arm.trial.id, rank))
+        worst = len(_BEST_FIRST)
+        return tuple(
+            item for item in asked if item.open and _BEST_FIRST.index(item.best) < sure.get(item.arm.trial.id, worst)
+        )
 
     def _drives(self, item: Course) -> bool:
         return not item.arm.trial.is_profile or all(trial.is_profile for trial in self.trials)
@@ -188,12 +195,13 @@ class Interview:
 
     def needs(self, fact: Fact) -> list[tuple[Trial, Criterion]]:
         """The criteria that wait for a fact, of trials that its answer could still change."""
-        return [
-            (item.arm.trial, self.agenda.criteria[number])
+        waiting = {
+            number: item.arm.trial
             for item in self._open
             for number in item.open
             if fact.id in self.standings[number].asks
-        ]
+        }
+        return [(trial, self.agenda.criteria[number]) for number, trial in waiting.items()]
 
     def still_needed(self, trial: Trial) -> list[Fact]:
         """The facts that a trial still waits for, in the order of facts.yaml."""

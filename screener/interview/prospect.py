@@ -73,7 +73,7 @@ def _all(items: list[Prospect]) -> Prospect:
         may |= FALSE
     if any(item.may & UNKNOWN for item in items) and all(item.may & ~FALSE for item in items):
         may |= UNKNOWN
-    return Prospect(may, true, false, _asks(items))
+    return Prospect(may, true, false, _asks(may, items))
 
 
 def _at_least(count: int, items: list[Prospect]) -> Prospect:
@@ -91,7 +91,7 @@ def _at_least(count: int, items: list[Prospect]) -> Prospect:
         may |= UNKNOWN
     true = _chance_of(count, [item.true for item in items])
     false = _chance_of(len(items) - count + 1, [item.false for item in items])
-    return Prospect(may, true, false, _asks(items))
+    return Prospect(may, true, false, _asks(may, items))
 
 
 def _chance_of(count: int, chances: list[float]) -> float:
@@ -104,5 +104,9 @@ def _chance_of(count: int, chances: list[float]) -> float:
     return sum(exactly[count:])
 
 
-def _asks(items: list[Prospect]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(fact for item in items for fact in item.asks))
+def _asks(may: int, items: list[Prospect]) -> tuple[str, ...]:
+    """The facts of the parts that could still move the whole, of which only the truths `may` are left."""
+    if may in {TRUE, FALSE, UNKNOWN}:
+        return ()
+    moving = may & (TRUE | FALSE)
+    return tuple(dict.fromkeys(fact for item in items if item.may & moving for fact in item.asks))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from screener.model import Outcome, Verdict
 from screener.render.console import console_of, line, written
-from screener.render.words import ranked, verdict_in
+from screener.words import ranked, verdict_in
 
 if TYPE_CHECKING:
     from screener.interview import Interview

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from screener.errors import CONTROL
 from screener.model import Outcome
-from screener.render.words import DISCLAIMER
+from screener.words import DISCLAIMER
 
 if TYPE_CHECKING:
     from fractions import Fraction

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from screener.model import CriterionResult, Missing, Outcome, Verdict
 from screener.render.console import LEGEND, MARKS, console_of, line, one_line, written
-from screener.render.words import DISCLAIMER, cautions, counts_text, ranked, score_text, status_text, verdict_text
+from screener.words import DISCLAIMER, cautions, counts_text, ranked, score_text, status_text, verdict_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

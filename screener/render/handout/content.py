@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from screener.known import known_of
 from screener.model import Outcome, Verdict
 from screener.obstacles import obstacles
-from screener.render.handout.known import known_of
-from screener.render.words import DISCLAIMER, cautions, day_in, ranked, score_text, verdict_in, who_text
+from screener.words import DISCLAIMER, cautions, day_in, meaning_in, ranked, score_text, verdict_in, who_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -154,7 +154,7 @@ class _Writer:
             verdict=result.verdict,
             said=verdict_in(result, self.language),
             day=day_in(result, self.language),
-            meaning=self._meaning(result),
+            meaning=meaning_in(result, self.language),
             status_short=short,
             status=status,
             places=tuple(_place(trial)),
@@ -169,32 +169,6 @@ class _Writer:
                 (self._reason(trial, item), word(item.outcome.value)) for item in (result.criteria if explain else ())
             ),
         )
-
-    def _meaning(self, result: TrialResult) -> str:
-        word = self.language.word
-        missing = len(result.missing_facts)
-        match result.verdict:
-            case Verdict.MATCH:
-                return word(
-                    "Nothing that a program can check stands against this trial. The trial team judges the rest."
-                )
-            case Verdict.UNDECIDED if not missing:
-                return word("Nothing that is known rules this out; what is known lies where trials differ.")
-            case Verdict.UNDECIDED:
-                one = "Nothing that is known rules this trial out, but {number} answer is missing or too inexact."
-                many = "Nothing that is known rules this trial out, but {number} answers are missing or too inexact."
-                return self.language.words(one, many, missing)
-            case Verdict.NOT_YET if result.eligible_from:
-                text = word(
-                    "Only time stands in the way. Nothing else that is known rules this trial out from {day} on."
-                )
-                return text.format(day=result.eligible_from)
-            case Verdict.NOT_YET:
-                return word(
-                    "Only time stands in the way, but no day was found on which nothing else has run out meanwhile."
-                )
-            case Verdict.NO_MATCH:
-                return word("By its public rules this trial does not fit now.")
 
     def _text(self, trial: Trial, item: CriterionResult) -> str:
         criterion = item.criterion

@@ -97,3 +97,27 @@ def verdict_in(result: TrialResult, language: Language) -> str:
 def day_in(result: TrialResult, language: Language) -> str:
     """The first day of a `not yet`, where there is one."""
     return language.word("not before {day}").format(day=result.eligible_from) if result.eligible_from else ""
+
+
+def meaning_in(result: TrialResult, language: Language) -> str:
+    """What the verdict means, in a sentence."""
+    word = language.word
+    missing = len(result.missing_facts)
+    match result.verdict:
+        case Verdict.MATCH:
+            return word("Nothing that a program can check stands against this trial. The trial team judges the rest.")
+        case Verdict.UNDECIDED if not missing:
+            return word("Nothing that is known rules this out; what is known lies where trials differ.")
+        case Verdict.UNDECIDED:
+            one = "Nothing that is known rules this trial out, but {number} answer is missing or too inexact."
+            many = "Nothing that is known rules this trial out, but {number} answers are missing or too inexact."
+            return language.words(one, many, missing)
+        case Verdict.NOT_YET if result.eligible_from:
+            text = word("Only time stands in the way. Nothing else that is known rules this trial out from {day} on.")
+            return text.format(day=result.eligible_from)
+        case Verdict.NOT_YET:
+            return word(
+                "Only time stands in the way, but no day was found on which nothing else has run out meanwhile."
+            )
+        case Verdict.NO_MATCH:
+            return word("By its public rules this trial does not fit now.")

@@ -34,6 +34,15 @@ def _said(fact: Fact, value: Value, dictionary: Dictionary, language: Language) 
     return f"{language.text(fact.name, 'facts', fact.id, 'name')}: {_value(fact, value, dictionary, language)}"
 
 
+def said(fact: Fact, value: Value, dictionary: Dictionary, language: Language) -> str:
+    """A value alone, without its limits and its day."""
+    return (
+        _in_words(value.shown, fact, language)
+        if isinstance(value, Number)
+        else _value(fact, value, dictionary, language)
+    )
+
+
 def _value(fact: Fact, value: Value, dictionary: Dictionary, language: Language) -> str:
     word = language.word
     match value:
