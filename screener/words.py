@@ -65,15 +65,15 @@ def cautions(result: TrialResult, language: Language = _ENGLISH) -> list[str]:
     if trial.takes_no_patients:
         found.append(language.word("This study took no new patients when its status was last seen."))
     if trial.registry and trial.registry.abbreviated:
-        one = (
+        single = (
             "What is public leaves numbers to the protocol: {number} criterion is for the trial team, and the verdict "
             "speaks of the others only."
         )
-        many = (
+        several = (
             "What is public leaves numbers to the protocol: {number} criteria are for the trial team, and the verdict "
             "speaks of the others only."
         )
-        found.append(language.words(one, many, result.total.counts[Outcome.MANUAL]))
+        found.append(language.words(single, several, result.total.counts[Outcome.MANUAL]))
     return found
 
 
