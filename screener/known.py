@@ -50,28 +50,27 @@ def _value(fact: Fact, value: Value, dictionary: Dictionary, language: Language)
             limit = (
                 f" ({word('upper limit of normal')} {decimal_text(uln.high)})" if uln and uln.high is not None else ""
             )
-            return _in_words(shown, fact, language) + limit + (f", {_span(tested, language)}" if tested else "")
+            return _in_words(shown, fact, language) + limit + (f", {span_in(tested, language)}" if tested else "")
         case Coded():
             return _coded(fact, value, dictionary, language)
         case Moment(span=None):
             return word("never")
         case Moment(span=span):
-            return _span(span, language) if span else word("never")
+            return span_in(span, language) if span else word("never")
         case Treatments(items=()):
             return word("none")
         case Treatments(items=items):
             told = [
-                f"{item.agent} ({word('still being given') if item.ongoing else _span(item.last, language)})"
+                f"{item.agent} ({word('still being given') if item.ongoing else span_in(item.last, language)})"
                 for item in items
             ]
             return "; ".join(told)
 
 
 def _in_words(shown: str, fact: Fact, language: Language) -> str:
-    """A number whose unit is a word, such as months, with that word in the language."""
-    if fact.unit in UNIT_WORDS:
-        return shown.replace(fact.unit, language.word(fact.unit))
-    return shown
+    """A number in the words of the language: `70 to 90`, and units that are words, such as months."""
+    shown = shown.replace(" to ", f" {language.word('to')} ")
+    return shown.replace(fact.unit, language.word(fact.unit)) if fact.unit in UNIT_WORDS else shown
 
 
 def _coded(fact: Fact, value: Coded, dictionary: Dictionary, language: Language) -> str:
@@ -87,7 +86,7 @@ def _coded(fact: Fact, value: Coded, dictionary: Dictionary, language: Language)
     return value.shown
 
 
-def _span(span: DateSpan, language: Language) -> str:
+def span_in(span: DateSpan, language: Language) -> str:
     """A day or a stretch of days."""
     word = language.word
     if span.first and span.last:

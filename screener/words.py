@@ -18,6 +18,7 @@ DISCLAIMER = (
     "Pre-screening aid only. It does not say that a patient is eligible: the trial team decides, on the current "
     "protocol and the medical record. These treatments are investigational."
 )
+NOT_REVIEWED = "This translation has not been reviewed yet by a clinician who speaks the language; the English counts."
 _ENGLISH = Language()
 
 

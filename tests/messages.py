@@ -6,11 +6,15 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from screener.checklist.waits import PERIODS
+from screener.checklist.words import AT, CONCLUSION, FACTORS, FOOT, PAGE_WORDS, PLACES, READINGS, SIGNED, TITLES
 from screener.compile.trial import STATUSES
+from screener.dates import Period
+from screener.expr import Anchor
 from screener.known import UNIT_WORDS
-from screener.model import Outcome, Verdict, Who
+from screener.model import Factor, Outcome, Verdict, Who
 from screener.session import TOLD
-from screener.words import DISCLAIMER
+from screener.words import DISCLAIMER, NOT_REVIEWED
 from tests.program import REPOSITORY
 
 if TYPE_CHECKING:
@@ -26,9 +30,24 @@ AGO = tuple(f"{{number}} {period}{s} ago" for period in ("day", "week", "month",
 
 def messages() -> dict[str, str]:
     """Each message with its plural; the plural is empty for most."""
-    found = dict.fromkeys((*TYPED, *AGO, *TOLD, *UNIT_WORDS, DISCLAIMER), "")
-    found |= {item.value.replace("_", " "): "" for kind in (Verdict, Outcome, Who) for item in kind}
+    found = dict.fromkeys((*TYPED, *AGO, *TOLD, *UNIT_WORDS, DISCLAIMER, NOT_REVIEWED), "")
+    found |= {
+        item.value.replace("_", " "): "" for kind in (Verdict, Outcome, Who, Factor, Anchor, Period) for item in kind
+    }
     found |= {status.replace("_", " "): "" for status in STATUSES}
+    sheet = (
+        *PAGE_WORDS,
+        *PLACES,
+        *FACTORS.values(),
+        *TITLES.values(),
+        *READINGS.values(),
+        *AT.values(),
+        *FOOT,
+        *SIGNED,
+        *CONCLUSION,
+    )
+    found |= dict.fromkeys((*sheet, "inclusion", "exclusion"), "")
+    found |= dict(PERIODS.values())
     for path in sorted(SOURCES.rglob("*.py")):
         found |= dict(_of_source(path.read_text(encoding="utf-8")))
     found |= {one: many or "" for one, many in _IN_PAGE.findall(PAGE.read_text(encoding="utf-8"))}

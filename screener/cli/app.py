@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from screener import __version__
+from screener.cli.checklist import checklist
 from screener.cli.interview import interview
 from screener.cli.rules import rules_app
 from screener.cli.screen import screen
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 app.command()(interview)
 app.command()(screen)
+app.command()(checklist)
 app.command()(template)
 app.add_typer(trials_app, name="trials")
 app.add_typer(rules_app, name="rules")

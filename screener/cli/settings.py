@@ -9,11 +9,11 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from screener.errors import InputError, NoInputError, Problem
+from screener.errors import InputError, NoInputError, Problem, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,11 +35,17 @@ class Settings:
     color: str = "auto"
     quiet: bool = False
 
+    def folder(self) -> Path:
+        """The criteria folder."""
+        from screener.catalog import criteria_folder
+
+        return criteria_folder(self.criteria)
+
     def catalog(self, only: Iterable[str] = ()) -> Catalog:
         """Read the criteria folder."""
-        from screener.catalog import criteria_folder, load_catalog
+        from screener.catalog import load_catalog
 
-        return load_catalog(criteria_folder(self.criteria), only)
+        return load_catalog(self.folder(), only)
 
     def screening(self, only: list[str] | None, *, include_closed: bool) -> Catalog:
         """The trials to screen for: those named; else all, studies that have ended only when asked for."""
@@ -74,37 +80,57 @@ def put(text: str, output: Path | None = None, *, private: bool = False) -> None
         try:
             sys.stdout.write(text)
             sys.stdout.flush()
-        except BrokenPipeError:  # the reader has seen enough; Python must not complain again when it ends
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit from None
+        except BrokenPipeError:
+            _nobody_reads()
         return
     write_whole(output, text, private=private)
 
 
-def _write_through(path: Path, text: str) -> None:
+def _nobody_reads() -> NoReturn:
+    """The reader has seen enough; Python must not complain again when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise typer.Exit from None
+
+
+def put_bytes(data: bytes, output: Path | None = None, *, private: bool = False) -> None:
+    """Write a result that is no text; to a terminal it is refused. Raises UsageError, InputError."""
+    if output is not None and str(output) != "-":
+        write_whole(output, data, private=private)
+        return
+    if sys.stdout.isatty():
+        raise UsageError(Problem("this format is not for a terminal", "name a file with -o"))
     try:
-        with path.open("w", encoding="utf-8") as file:
-            file.write(text)
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _nobody_reads()
+
+
+def _write_through(path: Path, data: bytes) -> None:
+    try:
+        with path.open("wb") as file:
+            file.write(data)
     except OSError as error:
         raise NoInputError(Problem(f"{path} cannot be written: {error.strerror}", "choose another place")) from None
 
 
-def write_whole(path: Path, text: str, *, private: bool) -> None:
+def write_whole(path: Path, content: str | bytes, *, private: bool) -> None:
     """Write a file wholly or not at all: a temporary file beside it, then a rename. Raises InputError.
 
     A link is followed; what is no regular file (a pipe, a device) is written to as it is.
     """
+    data = content.encode() if isinstance(content, str) else content
     path = path.resolve()
     if path.exists() and not path.is_file():
-        _write_through(path, text)
+        _write_through(path, data)
         return
     try:
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
         raise NoInputError(Problem(f"{path} cannot be written: {error.strerror}", "choose another place")) from None
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         if not private:

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 from screener.known import known_of
 from screener.model import Outcome, Verdict
 from screener.obstacles import obstacles
-from screener.words import DISCLAIMER, cautions, day_in, meaning_in, ranked, score_text, verdict_in, who_text
+from screener.words import (
+    DISCLAIMER,
+    NOT_REVIEWED,
+    cautions,
+    day_in,
+    meaning_in,
+    ranked,
+    score_text,
+    verdict_in,
+    who_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,15 +110,12 @@ def hand_out(
     writer = _Writer(patient, dictionary, language)
     open_ones = [result for result in studies if result.verdict is not Verdict.NO_MATCH]
     missing = [fact for result in open_ones for fact in result.missing_facts]
-    note = language.word(
-        "This translation has not been reviewed yet by a clinician who speaks the language; the English counts."
-    )
     return HandOut(
         language=language,
         patient=patient.id,
         as_of=patient.as_of.isoformat(),
         disclaimer=language.word(DISCLAIMER),
-        translation="" if language.is_reviewed else note,
+        translation="" if language.is_reviewed else language.word(NOT_REVIEWED),
         trials=tuple(writer.trial(result, explain=explain) for result in ranked(studies)),
         supplies=writer.supplies(missing),
         near=writer.near_misses(ranked(studies)),

@@ -1,0 +1,1 @@
+"""Checklists on paper and screen: one file per format."""
