@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from screener.cli.draft import Draft
 from screener.cli.lines import EndOfInput, NoAnswer
 from screener.cli.prompt import Again, GoBack, Leave, filled
+from screener.cli.questions import name_of, show_keys, show_question
 from screener.cli.settings import say
 from screener.cli.teach_back import hold
 from screener.cli.treatments import treatments
@@ -57,8 +58,7 @@ class Dialog:
         try:
             self._script()
             if self.state.question:
-                self.prompt.tell("")
-                self._keys()
+                show_keys(self.prompt)
             while self.state.question or self._goes_on():
                 if question := self.state.question:
                     self._step(question)
@@ -70,13 +70,6 @@ class Dialog:
             say("")
             return End.INTERRUPTED, self.state
         return (End.LEFT if self.state.passed else End.FINISHED), self.state
-
-    def _keys(self) -> None:
-        word = self.word
-        where, back, board = word("why and where"), word("back"), word("verdicts so far")
-        self.prompt.tell(f"?  {where}\u00a0  <  {back}\u00a0  !  {board}\u00a0  .  {word('save and leave')}")
-        unknown = word("don't know")
-        self.prompt.tell(f"-  {unknown}\u00a0  --  {word('not done')}\u00a0  ---  {word('declined')}")
 
     def _keep(self, state: Interview) -> None:
         """Take the state on, what is new in it being on disk."""
@@ -136,7 +129,9 @@ class Dialog:
         return True
 
     def _step(self, question: Question) -> None:
-        self._show(question)
+        if question.begins:
+            self.tested = None
+        show_question(self.prompt, self.state, question, bare=self._is_talk(question.fact))
         while True:
             try:
                 self._ask(question)
@@ -153,40 +148,9 @@ class Dialog:
             else:
                 return
 
-    def _show(self, question: Question) -> None:
-        fact = question.fact
-        counted = self.prompt.language.words(
-            "up to {number} answer could still matter", "up to {number} answers could still matter", question.remaining
-        )
-        trials = self.prompt.language.words("{number} trial open", "{number} trials open", self.state.open_trials)
-        text = self.prompt.language.text(fact.question, "facts", fact.id, "question")
-        if question.panel and not question.begins:
-            self.prompt.tell(text)
-        else:
-            self.tested = None
-            self.prompt.tell("")
-            self.prompt.tell(f"[{len(self.state.entries) + 1}; {counted}; {trials}]")
-            if question.panel and len(question.beside) > 1:
-                self._show_panel(question)
-            self.prompt.tell(text)
-        for hint in self.prompt.typed.hint(fact):
-            self.prompt.tell(hint, "  ")
-
-    def _show_panel(self, question: Question) -> None:
-        """All that is wanted of one report, and its date."""
-        panel = question.panel
-        if panel is None:
-            return
-        names = [self._name(fact) for fact in question.beside]
-        self.prompt.tell(f"{self.prompt.language.text(panel.name, 'panels', panel.id)}: {'; '.join(names)}")
-        self.prompt.tell(
-            self.word("One after the other, or several in one line, such as: {example}").format(
-                example=f"{question.beside[0].id} …; {question.beside[1].id} …"
-            )
-        )
-
-    def _name(self, fact: Fact) -> str:
-        return self.prompt.language.text(fact.name, "facts", fact.id, "name")
+    def _is_talk(self, fact: Fact) -> bool:
+        """Whether the question is a conversation, held with a person or through a pipe."""
+        return fact.id == UNDERSTANDING and bool(self.talk.teach_back) and not self.lines.scripted
 
     def _date(self, question: Question) -> str:
         """The date of the report, asked once for all results that stand on it."""
@@ -211,14 +175,14 @@ class Dialog:
     def _ask(self, question: Question) -> None:
         """Ask for a fact and keep the answer. Raises BadAnswer, NoAnswer, GoBack, Leave, EndOfInput."""
         fact = question.fact
-        if fact.id == UNDERSTANDING and self.talk.teach_back and not self.lines.scripted:
+        if self._is_talk(fact):
             self._teach_back(fact)
             return
         tested = self._date(question)
         if fact.type is FactType.THERAPIES and (parts := self._draft(fact).parts):
             names = "; ".join(str(part.get("agent", "")) for part in parts)
             self.prompt.tell(f"{self.word('entered so far')}: {names}", "  ")
-        line = self.prompt.line(f"{self._name(fact)}> " if question.panel else "> ", self.state, fact)
+        line = self.prompt.line(f"{name_of(self.prompt, fact)}> " if question.panel else "> ", self.state, fact)
         if question.panel and ";" in line:
             self._several(question, line, tested)
         elif self.prompt.typed.skip(line):

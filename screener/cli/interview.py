@@ -79,9 +79,12 @@ def interview(
         put(render(form, state.patient, state.results, page, settings), handout, private=True)
     form = Format.TABLE if lang == ENGLISH else Format.MD
     put(render(form, state.patient, state.results, page, settings))
+    again = f"screener interview --session {shlex.quote(str(path))}"
     if end is End.FINISHED:
+        if handout is None:
+            settings.tell(f"{language.word('For a hand-out to take home')}:\n  {again} --hand-out hand-out.html")
         return ExitCode.DONE
-    say(f"{language.word('Saved. To go on')}: screener interview --session {shlex.quote(str(path))}")
+    say(f"{language.word('Saved. To go on')}: {again}")
     return ExitCode.INTERRUPTED if end is End.INTERRUPTED else ExitCode.UNFINISHED
 
 
