@@ -169,6 +169,8 @@ class _Builder:
 
     def _notes(self) -> tuple[str, ...]:
         notes = cautions(self.result, self.language)
+        if not self._criteria():
+            notes.append(self.word("No criterion of this trial is checked at this gate."))
         if not self.language.is_reviewed:
             notes.append(self.word(NOT_REVIEWED))
         return tuple(notes)
