@@ -10,12 +10,14 @@
   or the class of a trial drug, so a drug that the vocabulary does not know may be of any class there.
 - Each row is made from the seed and its own number alone, so a file is the beginning of every longer one with the same
   seed and columns, and neither the number of processes nor the size of chunks matters.
-- Inventing takes too long for a million people (about 0.8 ms each). **The first 50,000 rows are people as
+- Inventing a million people takes too long (about 0.8 ms each). **The first 50,000 rows are people as
   benchmarks.invented draws them; each later row is the person 50,000 rows before it, dressed anew**: another id, whole
   days before the day of screening all 1 to 14 days earlier, quantities one step of their last digit up or down or as
   they were (zero, and what is not measured but agreed on, stays). Between numbers that go together (weight and
   clearance, white cells and their kinds) such a step may stand; a time ago and a partial date do not move.
-- Memory is bounded: the 50,000 people are kept as text, and only some chunks are under way at a time.
+- Memory is bounded: the 50,000 people are kept as text, and only some chunks are under way at a time. Measured on
+  2026-11-22, Python 3.11.7, two shared cores: 1,000,000 rows of 60 facts (548 MB) in 137 s, 164 s with --dirty; at most
+  59 MB in the main process and 30 MB in each other.
 
 `--dirty` puts faults into about one row in eight, at most one in each, and writes FILE.faults.csv with `row`, `column`
 and `fault`. Rows count from 1 without the header (the line is one more); `column` is empty for a whole row. The file is
@@ -70,9 +72,7 @@ _WHOLE_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Fault(StrEnum):
-    """What --dirty puts in. The reader of answers takes the first three as they are meant and refuses the other cells,
-    but for N/A among the treatments, which it takes for a drug that it does not know.
-    """
+    """What --dirty puts in. The reader of answers takes the first three as they are meant and refuses the others."""
 
     DECIMAL_COMMA = "decimal_comma"  # 1,1 mg/dL
     BELOW_LIMIT = "below_limit"  # <0.1 mg/dL
@@ -340,4 +340,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except BrokenPipeError:  # as `head` leaves it: Python must not write there once more when it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -473,3 +473,10 @@ def test_a_wider_answer_that_agrees_does_not_undo_what_was_derived(dictionary: D
 def test_an_unquoted_greater_sign_says_that_yaml_took_it(dictionary: Dictionary) -> None:
     (problem,) = patient_of(dictionary, "life_expectancy_months: >6").problems
     assert "quotes" in str(problem)
+
+
+@pytest.mark.parametrize("text", ["N/A", "unknown", "cisplatin: 2026-01-05; n.a."])
+def test_a_word_for_not_known_is_no_drug(text: str, dictionary: Dictionary) -> None:
+    """As an unknown drug it would belong to any class, and every washout would be unknown without a word."""
+    with pytest.raises(BadAnswer, match="this names no treatment"):
+        read_answer(dictionary.facts["prior_therapies"], text, dictionary, date(2026, 11, 22))

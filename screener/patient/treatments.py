@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 _MAX_HALF_LIFE_DAYS = 1000
+_NO_NAMES = {"na", "notapplicable", "unknown", "notknown", "pending"}  # as a drug they would be one of any class
 
 
 def read_treatments(text: str, dictionary: Dictionary, as_of: date) -> Treatments:
@@ -41,6 +42,8 @@ def read_treatment(fields: Mapping[str, str], dictionary: Dictionary, as_of: dat
     """
     therapies = dictionary.therapies
     agent = fields.get("agent", "").strip()
+    if word_key(agent) in _NO_NAMES:
+        raise BadAnswer("this names no treatment", "write `none` if there was none, or leave it out if it is not known")
     named = therapies.find(agent) if agent else None
     given = [therapies.find(word) or "" for word in fields["class"].split(",")] if "class" in fields else []
     if not set(given) <= set(therapies.classes):
