@@ -93,7 +93,7 @@ def answers(home: Path, name: str) -> dict[str, Any]:
     for event in events(home / f"{name}.jsonl")[1:]:
         if event["event"] == "back":
             stack.pop()
-        else:
+        elif event["event"] != "draft":
             stack.append(event)
     return {event["fact"]: event.get("raw", event.get("reason")) for event in stack}
 
@@ -366,3 +366,14 @@ def test_an_interrupt_saves_and_exits_130(tmp_path: Path) -> None:
     assert "Saved. To go on: screener interview --session s.jsonl" in terminal.shown
     assert "Traceback" not in terminal.shown
     assert answers(tmp_path, "s") == {"age": "61"}
+
+
+def test_treatments_entered_before_a_cut_are_kept_and_gone_on_from(tmp_path: Path) -> None:
+    program = Program(tmp_path, SMALL_CRITERIA)
+    words = ["interview", "--session", "s.jsonl", *BESIDE]
+    cut = lines(*TO_TREATMENTS, "cisplatin", "2026-01-05", "nivolumab", "2026-10-25")
+    assert program.run_all({"cut": Call(words, cut)})["cut"].code == 3
+    assert "prior_therapies" not in answers(tmp_path, "s")
+    ran = program.run_all({"on": Call(words, lines("", "never"))})["on"]
+    assert "entered so far: cisplatin; nivolumab" in ran.err
+    assert (ran.code, verdict(ran)) == (0, "not yet")

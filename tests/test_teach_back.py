@@ -152,3 +152,17 @@ def test_a_person_at_a_terminal_types_words_not_a_plain_yes_into_a_teach_back(pr
     assert terminal.end() == 0
     assert answers(home, "at the terminal")["understands_investigational"] == "yes"
     assert all(len(line) <= 80 for line in terminal.shown.splitlines())
+
+
+def test_a_talk_that_was_cut_goes_on_at_its_next_point(program: Program, home: Path) -> None:
+    """Each point is on disk before the next: the end of input stands for a kill."""
+    first = converse(program, {"cut": (TALK, TALKED[:3])})["cut"]
+    assert first.code == 3
+    second = converse(program, {"cut": (TALK, TALKED[3:])})["cut"]
+    assert POINTS[0]["say"] not in one_line(second.err)
+    whole = converse(program, {"uncut": (TALK, TALKED)})["uncut"]
+    assert (second.code, whole.code) == (0, 0)
+    kept, wanted = (patient(home, name).teach_back for name in ("cut", "uncut"))
+    assert kept == wanted
+    assert kept is not None
+    assert [point.words for point in kept.retold] == ["it is new", "it is open"]
