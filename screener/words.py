@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from fractions import Fraction
 
-    from screener.model import Score, TrialResult, Who
+    from screener.model import Criterion, Fact, Score, Trial, TrialResult, Who
 
 DISCLAIMER = (
     "Pre-screening aid only. It does not say that a patient is eligible: the trial team decides, on the current "
@@ -45,18 +45,31 @@ def score_text(score: Score | None, language: Language = _ENGLISH) -> str:
     return f"{decimal_text(score.value, 0)} ({ends})"
 
 
-def verdict_text(result: TrialResult) -> str:
-    """The verdict, with the first day of a `not yet`."""
-    since = f" (not before {result.eligible_from})" if result.eligible_from else ""
-    return f"{result.verdict.value}{since}"
+def fact_name(fact: Fact, language: Language) -> str:
+    """The name of a fact."""
+    return language.text(fact.name, "facts", fact.id, "name")
 
 
-def status_text(result: TrialResult) -> str:
-    """The study's status as last seen, with its date and source."""
-    registry = result.trial.registry
+def criterion_text(trial: Trial, criterion: Criterion, language: Language) -> str:
+    """A criterion in words."""
+    return language.text(criterion.text, trial.id, "criteria", criterion.id, "text")
+
+
+def status_in(trial: Trial, language: Language) -> str:
+    """The study's status as last seen, with its date."""
+    registry = trial.registry
     if registry is None:
-        return "general factors of no one study"
-    return f"{registry.status.replace('_', ' ')} as of {registry.status_as_of} ({registry.status_source})"
+        return language.word("general factors of no one study")
+    status = language.word(registry.status.replace("_", " "))
+    return language.word("{status} as of {day}").format(status=status, day=registry.status_as_of)
+
+
+def status_text(trial: Trial, language: Language = _ENGLISH) -> str:
+    """The study's status as last seen, with its date and source."""
+    short = status_in(trial, language)
+    if trial.registry is None:
+        return short
+    return f"{short} ({language.text(trial.registry.status_source, trial.id, 'status_source')})"
 
 
 def cautions(result: TrialResult, language: Language = _ENGLISH) -> list[str]:
@@ -89,7 +102,7 @@ def counts_text(result: TrialResult) -> str:
     return ", ".join(f"{counts[outcome]} {outcome.value}" for outcome in Outcome if counts[outcome])
 
 
-def verdict_in(result: TrialResult, language: Language) -> str:
+def verdict_in(result: TrialResult, language: Language = _ENGLISH) -> str:
     """The verdict in a language, with the first day of a `not yet`."""
     verdict, day = language.word(result.verdict.value), day_in(result, language)
     return f"{verdict} ({day})" if day else verdict

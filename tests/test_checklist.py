@@ -19,7 +19,7 @@ from screener.language import Language, Texts
 from screener.model import Gate, Kind, Missing, Outcome, Patient, Trial, Verdict
 from screener.patient import MISSING_WORDS, compile_patient
 from screener.source import load
-from screener.words import DISCLAIMER, NOT_REVIEWED, verdict_text
+from screener.words import DISCLAIMER, NOT_REVIEWED, verdict_in
 from tests.rule_text import HEAD, criterion_text, patient_of, trial_of
 from tests.strategies import AS_OF, DICTIONARY, answers, patient
 from tests.test_invented import invented, read
@@ -504,7 +504,7 @@ def test_the_summary_says_what_screening_says(trial: Trial) -> None:
             continue
         result, summary = screen_trial(trial, person, DICTIONARY), sheet_of(trial.id, name).summary
         assert summary
-        assert summary.verdict == verdict_text(result)
+        assert summary.verdict == verdict_in(result)
         named = {
             outcome: [item.criterion.id for item in result.criteria if item.outcome is outcome] for outcome in Outcome
         }

@@ -359,4 +359,4 @@ def test_what_is_passed_over_is_not_asked_again_and_stays_not_asked() -> None:
 def test_an_upper_limit_is_wanted_where_a_rule_compares_with_it(rule: str, wanted: bool) -> None:  # noqa: FBT001
     state = begin(trial(f"include: {rule}"))
     assert state.question
-    assert state.question.wants_uln is wanted
+    assert state.wants_uln(state.question.fact) is wanted

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, assert_never
 from screener.boundary.courses import counted_courses, day_before, timed_courses, window_courses
 from screener.dates import DateSpan, Period, add
 from screener.evaluate import Context
-from screener.expr import Anchor, Compare, Count, Elapsed, First, Flag, In, Is, Last, OnDate, Received, TestDate
+from screener.expr import ANCHORS, Compare, Count, Elapsed, First, Flag, In, Is, Last, OnDate, Received, TestDate
 from screener.expr.nodes import TREATMENTS
 from screener.interval import Interval, decimal_text
 from screener.model import Coded, Dictionary, Fact, FactType, Moment, Number, Patient, Treatments, Value
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 _TENTH = Fraction(1, 10)
 _SMALL = 10  # below this, laboratories print a decimal place
 _COUNTED = {"years", "months", "days", "%"}  # people say these in whole numbers
-_ANCHORS = {anchor.value for anchor in Anchor}
 _LIMITS = {"ULN", "LLN"}
 
 
@@ -109,7 +108,7 @@ def _times(leaf: Elapsed, patient: Patient, dictionary: Dictionary) -> Iterator[
             if dictionary.facts[fact].never_began:  # no time has passed at all
                 yield Probe(fact, Moment(None), "never", Stands.BELOW)
             for stands, day in _days(leaf, patient, dictionary):
-                if day <= patient.as_of or fact in _ANCHORS:
+                if day <= patient.as_of or fact in ANCHORS:
                     yield Probe(fact, Moment(DateSpan.on(day)), f"{day}", stands)
         case TestDate(fact):
             result = patient.get(fact)

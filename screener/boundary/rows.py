@@ -11,7 +11,7 @@ from screener.boundary.courses import unselected
 from screener.boundary.probes import Probe, probes
 from screener.boundary.setting import answered, deciding, settled, together
 from screener.evaluate import screen_trial
-from screener.expr import Anchor, Compare, Count, Elapsed, First, Flag, In, Is, Last, Received, show
+from screener.expr import ANCHORS, Compare, Count, Elapsed, First, Flag, In, Is, Last, Received, show
 from screener.expr.nodes import TREATMENTS
 from screener.interval import interval_text
 from screener.model import Band, Missing, Number, Outcome, Patient, Rule, Treatments
@@ -178,7 +178,7 @@ class _Review:
     def starts(self, leaves: tuple[Leaf, ...]) -> Iterator[Patient]:
         """The base patient; without plans; without treatments of the class; with other limits of normal."""
         yield self.base
-        plans = {anchor.value for anchor in Anchor} & self.base.facts.keys()
+        plans = ANCHORS & self.base.facts.keys()
         unplanned = replace(self.base, facts={k: v for k, v in self.base.facts.items() if k not in plans})
         if plans:
             yield unplanned

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from screener.checklist.entries import derived_of, entries_of
@@ -12,9 +13,9 @@ from screener.checklist.summary import summary_of
 from screener.checklist.waits import waits_of
 from screener.checklist.words import AT, CONCLUSION, FOOT, PAGE_WORDS, PLACES, READINGS, SIGNED, TITLES
 from screener.evaluate import screen_trial
-from screener.expr import Anchor
+from screener.expr import ANCHORS
 from screener.model import Gate, Kind, Moment, Outcome, Patient
-from screener.words import DISCLAIMER, NOT_REVIEWED, cautions
+from screener.words import DISCLAIMER, NOT_REVIEWED, cautions, status_in
 
 if TYPE_CHECKING:
     from screener.checklist.order import Order
@@ -45,7 +46,7 @@ class _Builder:
             about=self._about(),
             head=self._head(),
             sections=tuple(self._sections()),
-            waits=waits_of(self._criteria(), self.patient, order),
+            waits=waits_of(self._criteria, self.patient, order),
             planned=self._planned() if filled else (),
             foot=tuple((word(who), tuple(word(part) for part in SIGNED)) for who in FOOT),
             conclusion=tuple(word(text) for text in CONCLUSION),
@@ -56,12 +57,13 @@ class _Builder:
             words={text: word(text) for text in PAGE_WORDS},
         )
 
+    @cached_property
     def _criteria(self) -> list[CriterionResult]:
         """Those of the gate; of all cohorts, since a sheet is printed before the cohort is chosen."""
-        by_id = {item.criterion.id: item for item in self.result.criteria}
-        whole = screen_trial(replace(self.trial, cohorts=()), self.patient, self.order.dictionary)
-        items = [by_id.get(item.criterion.id, item) for item in whole.criteria]
-        return [item for item in items if self.order.gate in {None, item.criterion.gate}]
+        whole = self.result
+        if self.trial.cohorts:
+            whole = screen_trial(replace(self.trial, cohorts=()), self.patient, self.order.dictionary)
+        return [item for item in whole.criteria if self.order.gate in {None, item.criterion.gate}]
 
     def _about(self) -> tuple[tuple[str, str], ...]:
         word, trial, registry = self.word, self.trial, self.trial.registry
@@ -70,13 +72,11 @@ class _Builder:
         about = [(word("Protocol"), trial.id), (word("Short title"), title)]
         if registry:
             product = "; ".join(part for part in (trial.product, trial.target, trial.phase) if part)
-            status = word("{status} as of {day}").format(
-                status=word(registry.status.replace("_", " ")), day=registry.status_as_of
-            )
             about += [(word("Product; target; phase"), product), (word("Protocol version and date"), "")]
-            about += [(word("Registry record of"), str(registry.as_of)), (word("Status as seen"), status)]
+            about.append((word("Registry record of"), str(registry.as_of)))
+            about.append((word("Status as seen"), status_in(trial, self.language)))
         else:
-            about.append((word("General factors"), word("general factors of no one study")))
+            about.append((word("General factors"), status_in(trial, self.language)))
         about += [(word("Checklist made by"), rules), (word("Date of this sheet"), self.order.day.isoformat())]
         about += [(word("Subject id and initials"), self.patient.id), (word("Site"), "")]
         about += [(word("Treating physician"), ""), (word("Arm, cohort or dose level"), self._cohort())]
@@ -99,7 +99,7 @@ class _Builder:
 
     def _sections(self) -> list[Section]:
         groups: dict[tuple[Kind, Gate], list[CriterionResult]] = {}
-        for item in self._criteria():
+        for item in self._criteria:
             criterion = item.criterion
             gate = Gate.ENROLLMENT if criterion.kind is Kind.BAND else criterion.gate
             groups.setdefault((criterion.kind, gate), []).append(item)
@@ -155,7 +155,7 @@ class _Builder:
     def _source(self, item: CriterionResult) -> str:
         """Where the first fact of the criterion is found."""
         for name in item.criterion.facts:
-            if name not in {anchor.value for anchor in Anchor}:
+            if name not in ANCHORS:
                 return self.language.text(self.order.dictionary.facts[name].where, "facts", name, "where")
         return ""
 
@@ -169,7 +169,7 @@ class _Builder:
 
     def _notes(self) -> tuple[str, ...]:
         notes = cautions(self.result, self.language)
-        if not self._criteria():
+        if not self._criteria:
             notes.append(self.word("No criterion of this trial is checked at this gate."))
         if not self.language.is_reviewed:
             notes.append(self.word(NOT_REVIEWED))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from screener.checklist.sheet import Entry
 from screener.evaluate import Context, sources_of
-from screener.expr import Anchor, Compare, leaves
+from screener.expr import ANCHORS, Compare, leaves
 from screener.interval import decimal_text
 from screener.known import said, span_in
 from screener.model import Coded, FactType, Missing, Number
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from screener.expr import Expression
     from screener.model import Criterion, Fact, Patient
 
-_ANCHORS = {anchor.value for anchor in Anchor}
-
 
 def entries_of(criterion: Criterion, patient: Patient, order: Order, *, when: bool = False) -> tuple[Entry, ...]:
     """One entry for each fact that the criterion reads, or that its `when` reads; planned days of anchors left out."""
@@ -28,7 +26,7 @@ def entries_of(criterion: Criterion, patient: Patient, order: Order, *, when: bo
         expressions = (criterion.when,) if criterion.when else ()
     read = [leaf for expression in expressions for leaf in leaves(expression)]
     limits = {leaf.fact for leaf in read if isinstance(leaf, Compare) and leaf.unit in {"ULN", "LLN"}}
-    names = dict.fromkeys(name for name in criterion.facts if name not in _ANCHORS)
+    names = dict.fromkeys(name for name in criterion.facts if name not in ANCHORS)
     if when:
         wanted = {leaf.fact for leaf in read if hasattr(leaf, "fact")}
         names = {name: None for name in names if name in wanted}
@@ -44,10 +42,10 @@ def derived_of(criterion: Criterion, patient: Patient, order: Order) -> tuple[st
         value = _derived(fact, context) if isinstance(patient.get(name), Missing) else None
         if value is None:
             continue
-        known = [source for source in sources_of(name) if source != name and source in order.dictionary.facts]
-        told = [_told(source, patient, order) for source in known if not isinstance(patient.get(source), Missing)]
+        told = [_told(source, patient, order) for source in sources_of(name)[1:] if source in order.dictionary.facts]
         shown = said(fact, value, order.dictionary, order.language)
-        found.append(f"{order.name_of(fact)}: {shown} ({order.language.word('follows from')} {'; '.join(told)})")
+        sources = "; ".join(text for text in told if text)
+        found.append(f"{order.name_of(fact)}: {shown} ({order.language.word('follows from')} {sources})")
     return tuple(found)
 
 
@@ -61,9 +59,10 @@ def _derived(fact: Fact, context: Context) -> Number | Coded | None:
 
 
 def _told(name: str, patient: Patient, order: Order) -> str:
+    """A fact with its value; nothing where it has none."""
     fact, value = order.dictionary.facts[name], patient.get(name)
     if isinstance(value, Missing):
-        return order.name_of(fact)
+        return ""
     return f"{order.name_of(fact)}: {said(fact, value, order.dictionary, order.language)}"
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from screener.words import criterion_text, fact_name
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -26,8 +28,8 @@ class Order:
 
     def text_of(self, criterion: Criterion) -> str:
         """The criterion in words."""
-        return self.language.text(criterion.text, self.trial.id, "criteria", criterion.id, "text")
+        return criterion_text(self.trial, criterion, self.language)
 
     def name_of(self, fact: Fact) -> str:
         """The name of a fact."""
-        return self.language.text(fact.name, "facts", fact.id, "name")
+        return fact_name(fact, self.language)

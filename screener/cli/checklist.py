@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from screener.cli.settings import Settings, put, put_bytes, say
+from screener.cli.patients import read_patient, say_problems
+from screener.cli.settings import Settings, day_option, put, put_bytes, today
 from screener.errors import ExitCode, Problem, UsageError
+from screener.render.checklist.paper import Paper
 
 if TYPE_CHECKING:
     from screener.checklist import Sheet
-    from screener.model import Patient
 
 
 class Form(StrEnum):
@@ -23,13 +24,6 @@ class Form(StrEnum):
     PDF = "pdf"
     MD = "md"
     TEXT = "text"
-
-
-class Size(StrEnum):
-    """Sizes of paper."""
-
-    A4 = "a4"
-    LETTER = "letter"
 
 
 class AtGate(StrEnum):
@@ -50,7 +44,7 @@ def checklist(
     ] = None,
     gate: Annotated[AtGate | None, typer.Option("--gate", help="Only the criteria of this gate.")] = None,
     form: Annotated[Form, typer.Option("-f", "--format", help="How to write it.")] = Form.HTML,
-    paper: Annotated[Size, typer.Option("--paper", help="What it is printed on.")] = Size.A4,
+    paper: Annotated[Paper, typer.Option("--paper", help="What it is printed on.")] = Paper.A4,
     fillable: Annotated[
         bool, typer.Option("--fillable", help="HTML with fields to fill in, that saves its state as a file.")
     ] = False,
@@ -64,14 +58,13 @@ def checklist(
     from screener import __version__
     from screener.catalog import load_language
     from screener.checklist import Order, build
-    from screener.cli.screen import day_option, today
     from screener.model import Gate
 
     if fillable and form is not Form.HTML:
         raise UsageError(Problem("only HTML can be filled in on the screen", "leave --fillable or -f out"))
     settings: Settings = context.obj
     catalog = settings.catalog([trial])
-    person = _patient(patient, settings, as_of)
+    person = read_patient(patient, catalog.dictionary, as_of) if patient else None
     order = Order(
         trial=catalog.trials[0],
         dictionary=catalog.dictionary,
@@ -82,31 +75,10 @@ def checklist(
         patient=person,
     )
     _write(build(order), form, paper, output, fillable=fillable)
-    if person and person.problems:
-        say("\n\n".join(str(problem) for problem in person.problems))
-        say("\nThese answers could not be read and count as unknown.")
-        return ExitCode.BAD_DATA
-    return ExitCode.DONE
+    return ExitCode.BAD_DATA if person and say_problems(person) else ExitCode.DONE
 
 
-def _patient(path: Path | None, settings: Settings, as_of: str | None) -> Patient | None:
-    from screener.catalog import load_dictionary
-    from screener.cli.screen import day_option, today
-    from screener.patient import PATIENT_KEYS, compile_patient
-    from screener.source import load
-
-    if path is None:
-        return None
-    dictionary = load_dictionary(settings.folder())
-    node = load(path, private=True, keys=PATIENT_KEYS | dictionary.facts.keys())
-    name = "" if str(path) == "-" else path.stem
-    return compile_patient(node, dictionary, today=today(), as_of=day_option(as_of), default_id=name)
-
-
-def _write(sheet: Sheet, form: Form, size: Size, output: Path | None, *, fillable: bool) -> None:
-    from screener.render.checklist.paper import Paper
-
-    paper = Paper(size.value)
+def _write(sheet: Sheet, form: Form, paper: Paper, output: Path | None, *, fillable: bool) -> None:
     private = sheet.filled
     match form:
         case Form.HTML:

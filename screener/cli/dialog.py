@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from screener.cli.draft import Draft
 from screener.cli.lines import EndOfInput, NoAnswer
 from screener.cli.prompt import Again, GoBack, Leave, filled
-from screener.cli.questions import name_of, show_keys, show_question
+from screener.cli.questions import show_keys, show_question
 from screener.cli.settings import say
 from screener.cli.teach_back import hold
 from screener.cli.treatments import treatments
@@ -19,11 +18,12 @@ from screener.interview import Answer
 from screener.interview.panel import split_results
 from screener.model import UNDERSTANDING, Coded, FactType, MissingReason, Moment, Number
 from screener.patient import split_result
+from screener.words import fact_name
 
 if TYPE_CHECKING:
     from screener.cli.draft import Part
     from screener.cli.prompt import Prompt
-    from screener.interview import Interview, Question, Raw
+    from screener.interview import Interview, Question
     from screener.model import Fact, Talk
     from screener.session import Session
 
@@ -182,7 +182,8 @@ class Dialog:
         if fact.type is FactType.THERAPIES and (parts := self._draft(fact).parts):
             names = "; ".join(str(part.get("agent", "")) for part in parts)
             self.prompt.tell(f"{self.word('entered so far')}: {names}", "  ")
-        line = self.prompt.line(f"{name_of(self.prompt, fact)}> " if question.panel else "> ", self.state, fact)
+        head = fact_name(fact, self.prompt.language) if question.panel else ""
+        line = self.prompt.line(f"{head}> ", self.state, fact)
         if question.panel and ";" in line:
             self._several(question, line, tested)
         elif self.prompt.typed.skip(line):
@@ -194,7 +195,7 @@ class Dialog:
             self._echo(fact)
         else:
             raw = self.prompt.typed.canonical(fact, line)
-            self._keep(self._plain(fact, raw, self._uln(question, raw), tested))
+            self._keep(self._plain(fact, raw, self._uln(fact, raw), tested))
             self._echo(fact)
 
     def _draft(self, fact: Fact) -> Draft:
@@ -214,9 +215,8 @@ class Dialog:
         """Results of a panel in one line. Those before one that cannot be read are kept."""
         for fact, value in split_results(line, question.fact, question.beside, self.state.dictionary):
             try:
-                wants = replace(question, fact=fact, wants_uln=self.state.wants_uln(fact))
                 raw = self.prompt.typed.canonical(fact, value)
-                self._keep(self._plain(fact, raw, "" if self.prompt.typed.skip(raw) else self._uln(wants, raw), tested))
+                self._keep(self._plain(fact, raw, "" if self.prompt.typed.skip(raw) else self._uln(fact, raw), tested))
             except BadAnswer as bad:
                 self._refuse(bad, fact)
                 return
@@ -235,15 +235,15 @@ class Dialog:
             return str(other) if self.prompt.typed.skip(str(other)) else self._tumor_type(fact, str(other) or line)
         return near[chosen or 0]
 
-    def _uln(self, question: Question, raw: Raw) -> str:
+    def _uln(self, fact: Fact, raw: str) -> str:
         """The upper limit of normal, asked apart where it matters and was not given with the value."""
-        if not question.wants_uln or not isinstance(raw, str) or "uln" in split_result(raw):
+        if not self.state.wants_uln(fact) or "uln" in split_result(raw):
             return ""
-        self.state.answer(question.fact, raw)  # a value that cannot be read is refused before more is asked
+        self.state.answer(fact, raw)  # a value that cannot be read is refused before more is asked
         if self.lines.scripted and not self.lines.plain:
             return ""
         self.prompt.tell(self.word("Upper limit of normal printed beside it? (- when it is not printed)"), "  ")
-        line = self.prompt.part("  ULN> ", self.state, question.fact)
+        line = self.prompt.part("  ULN> ", self.state, fact)
         return "" if not line or self.prompt.typed.skip(line) else line
 
     def _echo(self, fact: Fact) -> None:

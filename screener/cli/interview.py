@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from screener.cli.settings import IncludeClosed, Settings, put, say
+from screener.cli.settings import IncludeClosed, Settings, day_option, put, say, today
 from screener.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def interview(
     from screener.cli.dialog import Dialog, End
     from screener.cli.lines import Lines
     from screener.cli.prompt import Prompt
-    from screener.cli.screen import Format, Page, day_option, render, today
+    from screener.cli.screen import Format, Page, render
     from screener.interview import Agenda, Interview
     from screener.language import ENGLISH
     from screener.render.patient_file import render_patient_file

@@ -61,11 +61,6 @@ class Lines:
             raise InputError(*wrong)
         return lines
 
-    @property
-    def at_terminal(self) -> bool:
-        """Whether a person types."""
-        return not self.scripted and sys.stdin.isatty()
-
     def take(self) -> str:
         """The next line. Raises EndOfInput; NoAnswer where a script has no more lines; BadAnswer."""
         if self.plain:

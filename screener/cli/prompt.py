@@ -10,7 +10,7 @@ from screener.cli.settings import say
 from screener.cli.typed import Typed, listed
 from screener.errors import clean
 from screener.render.board import render_board
-from screener.words import who_text
+from screener.words import criterion_text, fact_name, who_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,9 +94,10 @@ class Prompt:
 
     def refuse(self, bad: BadAnswer, fact: Fact) -> None:
         """Say why an answer was not taken, and what to write instead."""
-        name = self.language.text(fact.name, "facts", fact.id, "name")
-        words = self.typed.words_for(fact)
-        reason, remedy = bad.told(self.word, fact=name, **({"words": ", ".join(words)} if words else {}))
+        said = {"fact": fact_name(fact, self.language)}
+        if words := self.typed.words_for(fact):
+            said["words"] = ", ".join(words)
+        reason, remedy = bad.told(self.word, **said)
         for text in (f"{reason}: {remedy}", bad.hint):
             if text:
                 say(filled(text, "  "))
@@ -112,8 +113,8 @@ class Prompt:
         ]
         waiting = state.needs(fact)
         for trial, item in waiting[:_MOST_REASONS]:
-            lines.append(f"{trial.id} {item.id}: {text(item.text, trial.id, 'criteria', item.id, 'text')}")
-        if more := len(waiting) - _MOST_REASONS > 0 and len(waiting) - _MOST_REASONS:
+            lines.append(f"{trial.id} {item.id}: {criterion_text(trial, item, self.language)}")
+        if more := len(waiting[_MOST_REASONS:]):
             lines.append(self.language.words("and {number} more criterion", "and {number} more criteria", more))
         for line in lines:
             say(filled(line, "  "))

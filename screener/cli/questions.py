@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from screener.words import fact_name
+
 if TYPE_CHECKING:
     from screener.cli.prompt import Prompt
     from screener.interview import Interview, Question
@@ -38,14 +40,9 @@ def show_question(prompt: Prompt, state: Interview, question: Question, *, bare:
         prompt.tell(hint, "  ")
 
 
-def name_of(prompt: Prompt, fact: Fact) -> str:
-    """The name of a fact in the language spoken."""
-    return prompt.language.text(fact.name, "facts", fact.id, "name")
-
-
 def _show_panel(prompt: Prompt, panel: Panel, facts: tuple[Fact, ...]) -> None:
     """All that is wanted of one report."""
-    names = "; ".join(name_of(prompt, fact) for fact in facts)
+    names = "; ".join(fact_name(fact, prompt.language) for fact in facts)
     prompt.tell(f"{prompt.language.text(panel.name, 'panels', panel.id)}: {names}")
     example = f"{facts[0].id} …; {facts[1].id} …"
     prompt.tell(prompt.word("One after the other, or several in one line, such as: {example}").format(example=example))

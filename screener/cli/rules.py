@@ -175,7 +175,7 @@ def new(
 ) -> int:
     """Begin a rule file and a case file, every requirement of the text as a placeholder."""
     from screener.catalog import criteria_folder
-    from screener.cli.screen import today
+    from screener.cli.settings import today
     from screener.eligibility import Requirement, fingerprint, split
     from screener.skeleton import skeleton
 

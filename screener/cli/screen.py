@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from screener.cli.settings import IncludeClosed, Settings, put, say
+from screener.cli.patients import read_patient, say_problems
+from screener.cli.settings import IncludeClosed, Settings, put
 from screener.errors import ExitCode
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from screener.language import Language
     from screener.model import Dictionary, Patient, Talk, TrialResult
 
@@ -27,6 +26,9 @@ class Format(StrEnum):
     JSONL = "jsonl"
     MD = "md"
     HTML = "html"
+
+
+_HAND_OUTS = {Format.MD, Format.HTML}
 
 
 @dataclass(frozen=True)
@@ -63,41 +65,19 @@ def screen(
     """Screen one patient file against the trials."""
     from screener.catalog import load_language, load_talk
     from screener.evaluate import screen_trial
-    from screener.patient import PATIENT_KEYS, compile_patient
-    from screener.source import load
+    from screener.model import Talk
 
     settings: Settings = context.obj
     catalog = settings.screening(trial, include_closed=include_closed)
-    name = "" if str(patient) == "-" else patient.stem
-    node = load(patient, private=True, keys=PATIENT_KEYS | catalog.dictionary.facts.keys())
-    person = compile_patient(node, catalog.dictionary, today=today(), as_of=day_option(as_of), default_id=name)
+    person = read_patient(patient, catalog.dictionary, as_of)
     results = tuple(screen_trial(item, person, catalog.dictionary) for item in catalog.trials)
-    language, talk = load_language(catalog.folder, lang), load_talk(catalog.folder, catalog.dictionary)
+    language = load_language(catalog.folder, lang)
+    talk = load_talk(catalog.folder, catalog.dictionary) if form in _HAND_OUTS else Talk()
     text = render(form, person, results, Page(catalog.dictionary, talk, language, explain), settings)
     put(text, output, private=True)
-    if person.problems:
-        say("\n\n".join(str(problem) for problem in person.problems))
-        say("\nThese answers could not be read and count as unknown.")
+    if say_problems(person):
         return ExitCode.BAD_DATA
     return _verdict_code(results) if exit_code else ExitCode.DONE
-
-
-def today() -> date:
-    """Today, by the machine's clock."""
-    from datetime import date
-
-    return date.today()  # noqa: DTZ011 - the navigator's own calendar day is meant
-
-
-def day_option(text: str | None) -> date | None:
-    """The day given by --as-of. Raises UsageError."""
-    from screener.dates import parse_day
-    from screener.errors import BadAnswer, Problem, UsageError
-
-    try:
-        return parse_day(text) if text is not None else None
-    except BadAnswer as bad:
-        raise UsageError(Problem(f"--as-of: {bad.reason}", bad.remedy)) from None
 
 
 def render(form: Format, patient: Patient, results: tuple[TrialResult, ...], page: Page, settings: Settings) -> str:

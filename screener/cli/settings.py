@@ -17,6 +17,7 @@ from screener.errors import InputError, NoInputError, Problem, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from screener.catalog import Catalog
 
@@ -67,6 +68,24 @@ class Settings:
         """Say something to a person, on standard error, unless asked to be quiet."""
         if not self.quiet:
             say(text)
+
+
+def today() -> date:
+    """Today, by the machine's clock."""
+    from datetime import date
+
+    return date.today()  # noqa: DTZ011 - the navigator's own calendar day is meant
+
+
+def day_option(text: str | None) -> date | None:
+    """The day given by --as-of. Raises UsageError."""
+    from screener.dates import parse_day
+    from screener.errors import BadAnswer, Problem, UsageError
+
+    try:
+        return parse_day(text) if text is not None else None
+    except BadAnswer as bad:
+        raise UsageError(Problem(f"--as-of: {bad.reason}", bad.remedy)) from None
 
 
 def say(text: str) -> None:

@@ -26,7 +26,7 @@ def template(
     include_closed: IncludeClosed = False,
 ) -> None:
     """Print an empty form with the facts that the trials need."""
-    from screener.cli.screen import today
+    from screener.cli.settings import today
     from screener.render.template import render_csv_template, render_yaml_template
 
     settings: Settings = context.obj

@@ -1,6 +1,7 @@
 """The expression language of rule files: docs/rule-language.md is its manual."""
 
 from screener.expr.nodes import (
+    ANCHORS,
     Anchor,
     And,
     AtLeast,
@@ -32,6 +33,7 @@ from screener.expr.show import show
 from screener.expr.tokens import ExpressionError
 
 __all__ = [
+    "ANCHORS",
     "Anchor",
     "And",
     "AtLeast",

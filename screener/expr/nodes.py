@@ -32,6 +32,9 @@ class Anchor(Enum):
     INFUSION = "infusion"
 
 
+ANCHORS = frozenset(anchor.value for anchor in Anchor)
+
+
 @dataclass(frozen=True, slots=True)
 class Bound:
     """A day so many periods after an anchor (before it, if `offset` is negative)."""

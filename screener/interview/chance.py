@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from screener.evaluate import Context, evaluate
-from screener.expr import Anchor, facts_of
+from screener.expr import ANCHORS, facts_of
 from screener.interview.answer import Answer, read
 from screener.model import Patient
 from screener.truth import Truth
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 
 _EVEN = (0.5, 0.5)
-_ANCHORS = {anchor.value for anchor in Anchor}
 NOBODY_KNOWS = "-"
 
 
@@ -43,7 +42,7 @@ class Chances:
         return self._leaves[leaf]
 
     def _of(self, leaf: Leaf) -> tuple[float, float]:
-        [fact, *_] = [name for name in facts_of(leaf) if name not in _ANCHORS] or [""]
+        [fact, *_] = [name for name in facts_of(leaf) if name not in ANCHORS] or [""]
         if fact not in self._expected:
             return _EVEN
         true = false = 0.0

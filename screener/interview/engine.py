@@ -43,7 +43,6 @@ class Question:
     """
 
     fact: Fact
-    wants_uln: bool
     remaining: int
     panel: Panel | None = None
     beside: tuple[Fact, ...] = ()
@@ -171,27 +170,14 @@ class Interview:
         values = self.candidates
         if not values:
             return None
-        panel = self._panel_at_hand(values)
-        order = list(self.dictionary.facts)
-        chosen = panel[1] if panel else min(values, key=lambda fact: (-values[fact], order.index(fact)))
-        return self._asked(chosen, values, begins=panel is None)
-
-    def _panel_at_hand(self, values: Mapping[str, float]) -> tuple[Panel, str] | None:
-        if not self.entries:
-            return None
-        panel = self.dictionary.panel_of(self.entries[-1].fact)
-        following = [fact for fact in panel.facts if fact in values] if panel else []
-        return (panel, following[0]) if panel and following else None
-
-    def _asked(self, chosen: str, values: Mapping[str, float], *, begins: bool) -> Question:
-        panel = self.dictionary.panel_of(chosen)
-        facts = [fact for fact in panel.facts if fact in values] if panel else []
-        if begins and facts:
-            chosen = facts[0]
-        beside = tuple(self.dictionary.facts[fact] for fact in facts)
+        at_hand = self.dictionary.panel_of(self.entries[-1].fact) if self.entries else None
+        begins = at_hand is None or not any(fact in values for fact in at_hand.facts)
+        best = max((fact for fact in self.dictionary.facts if fact in values), key=values.__getitem__)
+        panel = self.dictionary.panel_of(best) if begins else at_hand
+        names = [fact for fact in panel.facts if fact in values] if panel else [best]
+        facts = tuple(self.dictionary.facts[name] for name in names)
         remaining = {fact for item in self._open for number in item.open for fact in self.standings[number].asks}
-        fact = self.dictionary.facts[chosen]
-        return Question(fact, chosen in self._facts_with_uln, len(remaining), panel, beside, begins)
+        return Question(facts[0], len(remaining), panel, facts if panel else (), begins)
 
     def needs(self, fact: Fact) -> list[tuple[Trial, Criterion]]:
         """The criteria that wait for a fact, of trials that its answer could still change."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from screener.evaluate import INPUTS
-from screener.expr import Anchor
+from screener.expr import ANCHORS
 from screener.lint.finding import Check, Finding
 
 if TYPE_CHECKING:
@@ -16,20 +16,53 @@ if TYPE_CHECKING:
 # What every dictionary holds, whether or not a rule reads it yet. Source: the project's design, section 3, "core fact
 # ids", and, in the last line, section 9, "what the language must be able to say", of 2026-11-22. Planned days of
 # anchors come on top: any washout may be counted to any of them.
-CORE_FACTS = frozenset(
-    [
-        *("age", "sex", "tumor_type", "histology", "stage_extent", "mesothelin_percent", "mesothelin_intensity"),
-        *("hla_a02_germline", "hla_a02_tumor_loss", "measurable_disease", "prior_systemic_lines", "prior_therapies"),
-        *("prior_car_t", "ecog", "kps", "life_expectancy_months", "anc", "alc", "wbc", "platelets", "hemoglobin"),
-        *("ast", "alt", "total_bilirubin", "direct_bilirubin", "gilbert_syndrome", "creatinine", "weight", "height"),
-        *("creatinine_clearance", "albumin", "inr", "pt", "aptt", "lvef", "qtcf", "spo2_room_air"),
-        *("supplemental_oxygen", "fev1_percent", "dlco_percent", "liver_metastases", "cns_metastases", "hiv", "hbv"),
-        *("hcv", "active_infection", "autoimmune_disease", "systemic_steroids", "ild_pneumonitis"),
-        *("second_malignancy", "childbearing_potential", "pregnant", "breastfeeding", "contraception", "can_travel"),
-        *("lodging_near_site", "caregiver", "long_term_follow_up", "understands_investigational", "consent"),
-        *("fever", "last_growth_factor", "distance_to_site", "travel_hours_to_site", "days_can_stay"),
-    ]
-) | {anchor.value for anchor in Anchor}
+CORE_FACTS = (
+    frozenset(
+        [
+            *("age", "sex", "tumor_type", "histology", "stage_extent", "mesothelin_percent", "mesothelin_intensity"),
+            *(
+                "hla_a02_germline",
+                "hla_a02_tumor_loss",
+                "measurable_disease",
+                "prior_systemic_lines",
+                "prior_therapies",
+            ),
+            *("prior_car_t", "ecog", "kps", "life_expectancy_months", "anc", "alc", "wbc", "platelets", "hemoglobin"),
+            *(
+                "ast",
+                "alt",
+                "total_bilirubin",
+                "direct_bilirubin",
+                "gilbert_syndrome",
+                "creatinine",
+                "weight",
+                "height",
+            ),
+            *("creatinine_clearance", "albumin", "inr", "pt", "aptt", "lvef", "qtcf", "spo2_room_air"),
+            *(
+                "supplemental_oxygen",
+                "fev1_percent",
+                "dlco_percent",
+                "liver_metastases",
+                "cns_metastases",
+                "hiv",
+                "hbv",
+            ),
+            *("hcv", "active_infection", "autoimmune_disease", "systemic_steroids", "ild_pneumonitis"),
+            *(
+                "second_malignancy",
+                "childbearing_potential",
+                "pregnant",
+                "breastfeeding",
+                "contraception",
+                "can_travel",
+            ),
+            *("lodging_near_site", "caregiver", "long_term_follow_up", "understands_investigational", "consent"),
+            *("fever", "last_growth_factor", "distance_to_site", "travel_hours_to_site", "days_can_stay"),
+        ]
+    )
+    | ANCHORS
+)
 
 
 def unused_facts(trials: Collection[Trial], dictionary: Dictionary) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from screener.dates import DateSpan, parse_date
 from screener.errors import BadAnswer
-from screener.expr import Anchor
+from screener.expr import ANCHORS
 from screener.interval import Interval, decimal_text, interval_text
 from screener.model import (
     Coded,
@@ -43,7 +43,6 @@ _PARTS = {
     "uln": re.compile(r"[,;(\s]\s*uln\s*[:=]?\s*(\d[\d.,]*(?:\s*[^\s,;()]+)?)\)?", re.IGNORECASE),
     "lln": re.compile(r"[,;(\s]\s*lln\s*[:=]?\s*(\d[\d.,]*(?:\s*[^\s,;()]+)?)\)?", re.IGNORECASE),
 }
-_ANCHORS = {anchor.value for anchor in Anchor}
 _YES_NO = {"y": "yes", "true": "yes", "n": "no", "false": "no"}
 _MAX_LENGTH = 300
 _SUGGESTIONS = 5
@@ -230,7 +229,7 @@ def _moment(fact: Fact, text: str, as_of: date) -> Moment:
     if word_key(text) in {"never", "none"}:
         return Moment(None)
     span = parse_date(text, as_of)
-    if fact.id in _ANCHORS:
+    if fact.id in ANCHORS:
         return Moment(span)
     if span.first and span.first > as_of:
         raise BadAnswer("{fact} lies in the future", "check the date, or the day of screening", fact=fact.name)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from screener.model import Outcome, Verdict
 from screener.render.console import console_of, line, written
-from screener.words import ranked, verdict_in
+from screener.words import criterion_text, fact_name, ranked, verdict_in
 
 if TYPE_CHECKING:
     from screener.interview import Interview
@@ -35,15 +35,12 @@ def _reasons(result: TrialResult, state: Interview, language: Language) -> list[
         failing = [item for item in result.criteria if item.outcome is Outcome.NOT_MET]
         if result.verdict is Verdict.NO_MATCH:
             failing = [item for item in failing if not item.time_bound]
-        shown = [
-            f"x {c.id} {language.text(c.text, trial.id, 'criteria', c.id, 'text')}"
-            for c in (item.criterion for item in failing)
-        ]
+        shown = [f"x {item.criterion.id} {criterion_text(trial, item.criterion, language)}" for item in failing]
         if result.verdict is Verdict.NO_MATCH:
             return shown
     else:
         shown = []
-    needed = [language.text(fact.name, "facts", fact.id, "name") for fact in state.still_needed(trial)]
+    needed = [fact_name(fact, language) for fact in state.still_needed(trial)]
     if needed:
         more = language.words("and {number} more", "and {number} more", len(needed) - _MOST_NAMED)
         names = "; ".join(needed[:_MOST_NAMED]) + (f"; {more}" if len(needed) > _MOST_NAMED else "")

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from screener.model import CriterionResult, Missing, Outcome, Verdict
 from screener.render.console import LEGEND, MARKS, console_of, line, one_line, written
-from screener.words import DISCLAIMER, cautions, counts_text, ranked, score_text, status_text, verdict_text
+from screener.words import DISCLAIMER, cautions, counts_text, ranked, score_text, status_text, verdict_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,11 +51,11 @@ def render_table(
 def _trial(console: Console, result: TrialResult, patient: Patient, dictionary: Dictionary, *, explain: bool) -> None:
     trial = result.trial
     head = Text(f"{trial.id}  ", style="bold")
-    head.append(verdict_text(result), style=_VERDICT_STYLE[result.verdict])
+    head.append(verdict_in(result), style=_VERDICT_STYLE[result.verdict])
     head.append(f"  fit score {score_text(result.total.score)}", style="not bold")
     console.print(head)
     line(console, trial.title, 2)
-    line(console, f"Status: {status_text(result)}", 2, "dim")
+    line(console, f"Status: {status_text(trial)}", 2, "dim")
     if trial.registry:
         version = f"{trial.file_sha256[:12]}, written from the registry record of {trial.registry.as_of}"
         line(console, f"Rule file {version}", 2, "dim")

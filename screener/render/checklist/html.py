@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from screener.errors import clean
 from screener.render.checklist.picture import factors_picture, factors_words, waits_picture, waits_words
+from screener.render.page import page_of
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -129,14 +130,4 @@ def _script() -> str:
 
 @cache
 def _template() -> Template:
-    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - only pages need it, and it takes time
-
-    environment = Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: _kept(value) if isinstance(value, str) and not hasattr(value, "__html__") else value,
-    )
-    environment.filters |= {"css": _css, "number_and_unit": _number_and_unit, "asks": _asks}
-    return environment.from_string(files(__package__).joinpath("page.html").read_text(encoding="utf-8"))
+    return page_of(__package__, _kept, css=_css, number_and_unit=_number_and_unit, asks=_asks)

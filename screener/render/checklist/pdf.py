@@ -17,6 +17,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from screener.checklist.words import PAGE_WORDS
 from screener.errors import Problem, UsageError, clean
 from screener.render.checklist.picture import factors_picture, factors_words, waits_picture, waits_words
 
@@ -26,47 +27,6 @@ if TYPE_CHECKING:
     from screener.checklist import Sheet
     from screener.render.checklist.paper import Paper
 
-# The fixed words of the page, by their English.
-WORDS = (
-    "Yes",
-    "No",
-    "N-A",
-    "Not known",
-    "No.",
-    "Criterion",
-    "By when",
-    "Value",
-    "ULN",
-    "Date of test",
-    "Source document",
-    "Initials, date",
-    "Date",
-    "Verified",
-    "Comment",
-    "investigator",
-    "page",
-    "of",
-    "Washout worksheet",
-    "What was given",
-    "Last dose",
-    "Counted to",
-    "Rule",
-    "Arithmetic",
-    "First day on which it is over",
-    "over",
-    "still running",
-    "not known",
-    "Summary",
-    "Why",
-    "Missing",
-    "Who can supply it",
-    "For the investigator",
-    "fit score",
-    "Fit score by factor",
-    "Conclusion",
-    "marked",
-    "empty",
-)
 # Breaks a line between a sign and its number, as in "≥ 60", is where a threshold gets misread.
 _SIGNED = re.compile(r"(?<=[<>=≤≥≈±]) (?=[\d.])")
 _SPACE = re.compile(r"[^\S\u00a0\u2007\u202f]+")
@@ -128,7 +88,7 @@ def _data(sheet: Sheet, paper: Paper) -> dict[str, object]:
     return {
         **values,
         "language": language[1] if language else "en",
-        "words": {english: shown(sheet.word(english)) for english in WORDS},
+        "words": {english: shown(sheet.word(english)) for english in PAGE_WORDS},
         "width": width,
         "height": height,
         "waits_picture": _picture(waits_picture(sheet)),

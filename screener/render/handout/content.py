@@ -12,10 +12,14 @@ from screener.words import (
     DISCLAIMER,
     NOT_REVIEWED,
     cautions,
+    criterion_text,
     day_in,
+    fact_name,
     meaning_in,
     ranked,
     score_text,
+    status_in,
+    status_text,
     verdict_in,
     who_text,
 )
@@ -135,26 +139,19 @@ class _Writer:
         self.language = language
 
     def name(self, fact: Fact) -> str:
-        return self.language.text(fact.name, "facts", fact.id, "name")
+        return fact_name(fact, self.language)
 
     def trial(self, result: TrialResult, *, explain: bool) -> TrialPart:
         trial, word = result.trial, self.language.word
-        registry = trial.registry
-        short = status = word("general factors of no one study")
         rules = trial.file_sha256[:12]
-        if registry:
-            source = self.language.text(registry.status_source, trial.id, "status_source")
-            day = word("{status} as of {day}").format(
-                status=word(registry.status.replace("_", " ")), day=registry.status_as_of
-            )
-            short, status = day, f"{day} ({source})"
+        if trial.registry:
             rules = word("rule file {version}, written from the registry record of {day}").format(
-                version=rules, day=registry.as_of
+                version=rules, day=trial.registry.as_of
             )
         shown = [item for item in result.criteria if item.outcome is Outcome.NOT_MET]
         if result.verdict is Verdict.NO_MATCH:
             shown = [item for item in shown if not item.time_bound]
-        manual = [item for item in result.criteria if item.outcome is Outcome.MANUAL]
+        manual = [item.criterion for item in result.criteria if item.outcome is Outcome.MANUAL]
         return TrialPart(
             id=trial.id,
             title=self.language.text(trial.title, trial.id, "title"),
@@ -162,8 +159,8 @@ class _Writer:
             said=verdict_in(result, self.language),
             day=day_in(result, self.language),
             meaning=meaning_in(result, self.language),
-            status_short=short,
-            status=status,
+            status_short=status_in(trial, self.language),
+            status=status_text(trial, self.language),
             places=tuple(_place(trial)),
             link="" if trial.is_profile else f"{_REGISTRY}{trial.id}",
             rules=rules,
@@ -171,22 +168,18 @@ class _Writer:
             cautions=tuple(cautions(result, self.language)),
             reasons=tuple(self._reason(trial, item) for item in shown),
             missing=tuple(self.name(self.dictionary.facts[fact]) for fact in result.missing_facts),
-            manual=tuple(Reason(item.criterion.id, self._text(trial, item)) for item in manual),
+            manual=tuple(Reason(c.id, criterion_text(trial, c, self.language)) for c in manual),
             criteria=tuple(
                 (self._reason(trial, item), word(item.outcome.value)) for item in (result.criteria if explain else ())
             ),
         )
-
-    def _text(self, trial: Trial, item: CriterionResult) -> str:
-        criterion = item.criterion
-        return self.language.text(criterion.text, trial.id, "criteria", criterion.id, "text")
 
     def _reason(self, trial: Trial, item: CriterionResult) -> Reason:
         wait = ""
         if item.met_from and item.time_bound:
             wait = self.language.word("over on {day}, if nothing new is given").format(day=item.met_from)
         known = known_of(item.criterion, self.patient, self.dictionary, self.language)
-        return Reason(item.criterion.id, self._text(trial, item), tuple(known), wait)
+        return Reason(item.criterion.id, criterion_text(trial, item.criterion, self.language), tuple(known), wait)
 
     def supplies(self, missing: Sequence[str]) -> tuple[Supply, ...]:
         """What is missing, under the one who can supply it soonest: the first named in the dictionary."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from screener.errors import clean
+from screener.render.page import page_of
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -21,13 +21,4 @@ def render_html(hand_out: HandOut) -> str:
 
 @cache
 def _template() -> Template:
-    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - only pages need it, and it takes time
-
-    environment = Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: clean(value) if isinstance(value, str) and not hasattr(value, "__html__") else value,
-    )
-    return environment.from_string(files(__package__).joinpath("page.html").read_text(encoding="utf-8"))
+    return page_of(__package__, clean)
