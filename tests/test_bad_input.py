@@ -376,7 +376,6 @@ def test_ctrl_c_while_a_patient_is_read_exits_130(tmp_path: Path) -> None:
 
 INTERRUPTED = """
 import os, signal, sys, threading
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job is started with it ignored
 from screener.cli.app import run
 threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT)).start()
 sys.exit(run(["screen", "-"]))
