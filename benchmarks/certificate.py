@@ -12,9 +12,10 @@ from __future__ import annotations
 from itertools import combinations, product
 from typing import TYPE_CHECKING
 
-from screener.evaluate import INPUTS, Context, evaluate, judge
+from screener.evaluate import Context, evaluate, judge
 from screener.expr import And, AtLeast, Not, Or, facts_of
 from screener.model import Outcome, Patient, Rule
+from screener.model.derived import INPUTS
 from screener.truth import Truth
 
 if TYPE_CHECKING:

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from benchmarks.invented import invent
 from benchmarks.questions import told
 from screener.catalog import criteria_folder, load_catalog, load_expected
-from screener.evaluate import RECEIVED, Context
+from screener.evaluate import Context
 from screener.expr import And, AtLeast, Expression, Leaf, Not, Or, show
 from screener.interview import Agenda, Interview
 from screener.model import Fact, FactType, Missing, MissingReason, Patient, Verdict
+from screener.model.derived import RECEIVED
 from tests.rule_text import HEAD, criterion_text, trial_of
 from tests.strategies import ANCHORS, AS_OF, DICTIONARY
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from screener.evaluate import INPUTS
 from screener.model import FactType, Missing, Outcome, Verdict
+from screener.model.derived import INPUTS
 from screener.obstacles import obstacles
 from screener.patient import split_result
 from tests.handouts import (

@@ -11,9 +11,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from screener.catalog import criteria_folder, load_catalog
-from screener.evaluate import INPUTS, Context, evaluate, screen_trial
+from screener.evaluate import Context, evaluate, screen_trial
 from screener.expr import Anchor, Expression, facts_of, leaves, show
 from screener.model import Factor, Missing, MissingReason, Outcome, Patient, Score, TrialResult, Verdict
+from screener.model.derived import INPUTS
 from screener.patient import compile_patient, read_answer
 from screener.source import load
 from screener.truth import Truth

@@ -12,7 +12,6 @@ import pytest
 from screener.cases import compile_cases
 from screener.compile import compile_trial
 from screener.eligibility import split
-from screener.evaluate import INPUTS
 from screener.lint import Check, Finding, lint_cases, lint_catalog, lint_trial
 from screener.lint.facts import CORE_FACTS
 from screener.lint.wording import PRINTABLE
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from screener.model import Dictionary, Trial
+from screener.model.derived import INPUTS
 
 MANUAL = (Path(__file__).parents[1] / "docs" / "lint.md").read_text(encoding="utf-8")
 HASH = "0a1b2c3d4e5f6071"

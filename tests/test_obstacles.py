@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from screener.catalog import criteria_folder, load_catalog
-from screener.evaluate import INPUTS, RECEIVED, Context, judge, screen_trial
+from screener.evaluate import Context, judge, screen_trial
 from screener.model import Missing, Outcome, Patient, Verdict
+from screener.model.derived import INPUTS, RECEIVED
 from screener.obstacles import obstacles
 from tests.rule_text import HEAD, criterion_text, patient_of, trial_of
 from tests.test_invented import DAY, invented, read

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from screener.evaluate import INPUTS
 from screener.expr import Compare, leaves
+from screener.model.derived import INPUTS
 from tests.program import Call, Program, Ran
 
 if TYPE_CHECKING:

@@ -1,16 +1,13 @@
 """The reference evaluator: what a rule file means for one patient."""
 
 from screener.evaluate.context import Context
-from screener.evaluate.derive import COMPUTED, INPUTS, RECEIVED, sources_of
+from screener.evaluate.derive import sources_of
 from screener.evaluate.expression import evaluate
 from screener.evaluate.finding import Finding
 from screener.evaluate.screening import judge, screen_trial
 from screener.evaluate.washout import Washout, washouts
 
 __all__ = [
-    "COMPUTED",
-    "INPUTS",
-    "RECEIVED",
     "Context",
     "Finding",
     "Washout",

@@ -8,31 +8,18 @@ from typing import TYPE_CHECKING
 from screener.expr.nodes import TREATMENTS
 from screener.interval import Interval, decimal_text, interval_text
 from screener.model import Coded, Dictionary, Number, Patient, Treatments
+from screener.model.derived import (
+    COCKCROFT_GAULT_AGE,
+    COCKCROFT_GAULT_DIVISOR,
+    COCKCROFT_GAULT_WOMEN,
+    INPUTS,
+    KPS_OF_ECOG,
+    RECEIVED,
+)
 from screener.truth import Truth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-# The facts that a derived fact is derived from.
-INPUTS = {
-    "ecog": ("kps",),
-    "kps": ("ecog",),
-    "creatinine_clearance": ("age", "sex", "weight", "creatinine"),
-    "histology": ("tumor_type",),
-}
-
-COMPUTED = {"creatinine_clearance", "histology"}  # their inputs are lighter to ask than they are
-
-# Yes-or-no facts that a treatment of this class in the list answers with yes.
-RECEIVED = {"prior_car_t": "car_t", "prior_gene_engineered_t_cells": "gene_engineered_t_cells"}
-
-# ECOG and Karnofsky: no one map is settled. For each grade, every Karnofsky value that the conventional
-# table (NCI, ESMO) or the fitted one (Prasad 2018, 5,844 pairs) gives it; a rule is decided only where all agree.
-_KPS_OF_ECOG = {0: (90, 100), 1: (70, 90), 2: (50, 70), 3: (30, 60), 4: (10, 40), 5: (0, 0)}
-
-_COCKCROFT_GAULT_AGE = 140  # Cockcroft and Gault, Nephron 1976;16:31-41: (140 - age) x kg / (72 x mg/dL)
-_COCKCROFT_GAULT_DIVISOR = 72
-_COCKCROFT_GAULT_WOMEN = Fraction(85, 100)
 
 
 def sources_of(fact: str) -> tuple[str, ...]:
@@ -74,9 +61,9 @@ def _kps(patient: Patient) -> tuple[Number, str] | None:
     ecog = patient.get("ecog")
     if not isinstance(ecog, Number):
         return None
-    grades = [grade for grade in _KPS_OF_ECOG if _holds(ecog.interval, grade)]
-    low = min(_KPS_OF_ECOG[grade][0] for grade in grades)
-    high = max(_KPS_OF_ECOG[grade][1] for grade in grades)
+    grades = [grade for grade in KPS_OF_ECOG if _holds(ecog.interval, grade)]
+    low = min(KPS_OF_ECOG[grade][0] for grade in grades)
+    high = max(KPS_OF_ECOG[grade][1] for grade in grades)
     return _spread(low, high), f"from ECOG {ecog.shown}; published maps give"
 
 
@@ -85,7 +72,7 @@ def _ecog(patient: Patient) -> tuple[Number, str] | None:
     if not isinstance(kps, Number):
         return None
     values = [value for value in range(0, 101, 10) if _holds(kps.interval, value)]
-    grades = [grade for grade, (low, high) in _KPS_OF_ECOG.items() if any(low <= value <= high for value in values)]
+    grades = [grade for grade, (low, high) in KPS_OF_ECOG.items() if any(low <= value <= high for value in values)]
     return _spread(min(grades), max(grades)), f"from Karnofsky {kps.shown}; published maps give"
 
 
@@ -110,13 +97,13 @@ def _creatinine_clearance(patient: Patient) -> tuple[Number, str] | None:
     (youngest, oldest), (lightest, heaviest), (least, most) = [
         (Fraction(low or 0), Fraction(high or 0)) for low, high in ends
     ]
-    if oldest >= _COCKCROFT_GAULT_AGE:
+    if oldest >= COCKCROFT_GAULT_AGE:
         return None
     sex = patient.get("sex")
     options = sex.options if isinstance(sex, Coded) else frozenset({"female", "male"})
-    factors = [_COCKCROFT_GAULT_WOMEN if option == "female" else Fraction(1) for option in options]
-    low = (_COCKCROFT_GAULT_AGE - oldest) * lightest / (_COCKCROFT_GAULT_DIVISOR * most) * min(factors)
-    high = (_COCKCROFT_GAULT_AGE - youngest) * heaviest / (_COCKCROFT_GAULT_DIVISOR * least) * max(factors)
+    factors = [COCKCROFT_GAULT_WOMEN if option == "female" else Fraction(1) for option in options]
+    low = (COCKCROFT_GAULT_AGE - oldest) * lightest / (COCKCROFT_GAULT_DIVISOR * most) * min(factors)
+    high = (COCKCROFT_GAULT_AGE - youngest) * heaviest / (COCKCROFT_GAULT_DIVISOR * least) * max(factors)
     interval = Interval(low, high)
     shown = (
         f"{decimal_text(low, 1)} mL/min" if low == high else f"{decimal_text(low, 1)} to {decimal_text(high, 1)} mL/min"

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, assert_never
 
-from screener.evaluate.derive import COMPUTED, INPUTS
 from screener.evaluate.finding import Finding
 from screener.evaluate.time import count, elapsed, received
 from screener.expr import (
@@ -28,6 +27,7 @@ from screener.expr import (
 from screener.expr.show import exact_decimal
 from screener.interval import Interval, Relation, decimal_text, interval_text
 from screener.model import Missing, Number
+from screener.model.derived import COMPUTED, INPUTS
 from screener.truth import Truth, all_of, any_of, at_least
 
 if TYPE_CHECKING:

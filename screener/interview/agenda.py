@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from screener.evaluate import COMPUTED, Context, evaluate, judge, sources_of
+from screener.evaluate import Context, evaluate, judge, sources_of
 from screener.expr import Count, Elapsed, Received
 from screener.interview.chance import Chances
 from screener.interview.prospect import (
@@ -22,6 +22,7 @@ from screener.interview.prospect import (
     prospect,
 )
 from screener.model import Band, Coded, Missing, Rule, Verdict
+from screener.model.derived import COMPUTED
 from screener.truth import Truth
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from screener.evaluate import INPUTS
 from screener.expr import ANCHORS
 from screener.lint.finding import Check, Finding
 
@@ -12,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from screener.model import Dictionary, Trial
+from screener.model.derived import INPUTS
 
 # What every dictionary holds, whether or not a rule reads it yet. Source: the project's design, section 3, "core fact
 # ids", and, in the last line, section 9, "what the language must be able to say", of 2026-11-22. Planned days of

@@ -6,8 +6,8 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from screener.evaluate import INPUTS
 from screener.model import FactType
+from screener.model.derived import INPUTS
 
 if TYPE_CHECKING:
     from datetime import date
