@@ -11,13 +11,49 @@ from enum import Enum
 from screener.errors import BadAnswer
 
 _YEARS = (1900, 2200)  # outside these a year is a slip of the pen
+_LAST_MONTH = 12
 _FORMS = "write 2026-10-01, 2026-10, 2026 or '3 weeks ago'"
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-_MONTH = re.compile(r"(\d{4})-(\d{1,2})")
-_YEAR = re.compile(r"\d{4}")
-_AGO = re.compile(
-    r"(?:about |around |~ ?)?(\d{1,4}|an?|one|two|three|four|five|six) (day|week|month|year)s? ago", re.IGNORECASE
+# English whatever the machine's language, in full or cut short; three letters tell the months apart.
+_MONTHS = {
+    month[:letters]: number
+    for number, month in enumerate(
+        [
+            *("january", "february", "march", "april", "may", "june"),
+            *("july", "august", "september", "october", "november", "december"),
+        ],
+        start=1,
+    )
+    for letters in range(len(month), 2, -1)
+}
+_NAME = rf"(?P<name>{'|'.join(_MONTHS)})"
+_GAP = "[ ,./-]"
+_TIME = (
+    r"(?:[t ](?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?"
+    r"(?: ?[ap]m)?(?: ?(?:z|utc|gmt|[+-]\d{2}:?\d{2}))?)?"
 )
+# Year, month (or its name) and day of a date as it is written; one and two are day and month in either order. A time
+# of day is taken and dropped.
+_WRITTEN = [
+    re.compile(form)
+    for form in (
+        rf"(?P<year>\d{{4}})(?P<gap>[-/])(?P<month>\d{{1,2}})(?P=gap)(?P<day>\d{{1,2}}){_TIME}",  # 2026-11-22
+        r"(?P<year>\d{4})[-/](?P<month>\d{1,2})",  # 2026-11
+        r"(?P<year>\d{4})",
+        r"(?P<month>\d{1,2})/(?P<year>\d{4})",  # 11/2026
+        rf"(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d){_TIME}",  # 20261122
+        rf"(?P<one>\d{{1,2}})(?P<gap>[./-])(?P<two>\d{{1,2}})(?P=gap)(?P<year>\d{{4}}){_TIME}",  # 22.11.2026
+        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?{_GAP}{{,2}}{_NAME}{_GAP}{{,2}}(?P<year>\d{{4}}){_TIME}",  # 22-Nov-2026
+        rf"{_NAME}{_GAP}{{,2}}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?{_GAP}{{1,2}}(?P<year>\d{{4}}){_TIME}",  # Nov 22, 2026
+        rf"{_NAME}{_GAP}{{,2}}(?P<year>\d{{4}})",  # Nov 2026
+    )
+]
+_SHORT_YEAR = re.compile(  # 11/22/26, 22-Nov-26, Nov 22
+    rf"(?:\d{{1,2}}([./-])\d{{1,2}}\1\d\d|(?:\d{{1,2}}{_GAP}{{,2}})?{_NAME}(?:{_GAP}{{,2}}\d{{1,2}}){{,2}}){_TIME}"
+)
+_AGO = re.compile(r"(?:about |around |~ ?)?(\d{1,4}|an?|one|two|three|four|five|six) (day|week|month|year)s? ago")
+_SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
+_SERIAL_DAYS = (date(1950, 1, 1), date(2100, 1, 1))  # other numbers of five digits are no dates of a patient
 _WORDS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 
 
@@ -81,41 +117,41 @@ def parse_day(text: str) -> date:
     found = _DAY.fullmatch(text.strip())
     if not found:
         raise BadAnswer("this is not a whole date", "write it as 2026-10-01")
-    year, month, day = (int(part) for part in found.groups())
-    try:
-        parsed = date(year, month, day)
-    except ValueError:
-        raise BadAnswer("there is no such day in the calendar", "check the day and the month") from None
-    _check_year(year)
-    return parsed
+    return _on(*(int(part) for part in found.groups()))
 
 
 def parse_date(text: str, as_of: date) -> DateSpan:
     """A whole or partial date, or a time ago counted from `as_of`. Raises BadAnswer.
 
+    Dates are taken as charts and spreadsheets write them (2026-11-22, 11/22/2026, 22 Nov 2026, Nov 2026), but only
+    where they can mean one day or month alone: 03/04/2026 and years of two digits are refused.
+
     A time ago is as exact as its unit: "3 weeks ago" is 18 to 24 days before, "2 months ago" a month centered on
     the same day two months before, "2 years ago" a year so centered; "10 days ago" is that day.
     """
-    text = " ".join(text.split())
-    if text.lower() in {"today", "yesterday"}:
-        return DateSpan.on(as_of - timedelta(days=1 if text.lower() == "yesterday" else 0))
-    if _DAY.fullmatch(text):
-        return DateSpan.on(parse_day(text))
-    if found := _MONTH.fullmatch(text):
-        year, month = int(found[1]), int(found[2])
-        _check_year(year)
-        if not 1 <= month <= 12:  # noqa: PLR2004 - months
-            raise BadAnswer("there is no such month", _FORMS)
-        return DateSpan(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
-    if _YEAR.fullmatch(text):
-        _check_year(int(text))
-        return DateSpan(date(int(text), 1, 1), date(int(text), 12, 31))
+    text = " ".join(text.casefold().split())
+    for form in _WRITTEN:
+        if found := form.fullmatch(text):
+            return _days(found.groupdict())
+    if text in {"today", "yesterday"}:
+        return DateSpan.on(as_of - timedelta(days=1 if text == "yesterday" else 0))
     if found := _AGO.fullmatch(text):
-        number = found[1].lower()
-        return _ago(as_of, _WORDS[number] if number in _WORDS else int(number), Period(found[2].lower() + "s"))
-    if re.fullmatch(r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}", text):
-        raise BadAnswer("day and month cannot be told apart in this date", _FORMS)
+        number = found[1]
+        return _ago(as_of, _WORDS[number] if number in _WORDS else int(number), Period(found[2] + "s"))
+    if _SHORT_YEAR.fullmatch(text):
+        raise BadAnswer("the year is not written with four digits", _FORMS)
     raise BadAnswer("this is not a date", _FORMS)
+
+
+def excel_day(text: str) -> date | None:
+    """The day that a spreadsheet kept as a serial number, 46348 for 2026-11-22; None for any other text.
+
+    Only for cells of a file: from a person, five digits are a slip. The 1900 date system counts a 29 February 1900
+    that never was, so its days run from 1899-12-30; a fraction is the time of day.
+    """
+    found = _SERIAL.fullmatch(text.strip())
+    day = date(1899, 12, 30) + timedelta(days=int(found[1])) if found else None
+    return day if day and _SERIAL_DAYS[0] <= day <= _SERIAL_DAYS[1] else None
 
 
 def past_day(text: str, as_of: date) -> date:
@@ -124,6 +160,41 @@ def past_day(text: str, as_of: date) -> date:
     if span.first is None or span.first != span.last or span.first > as_of:
         raise BadAnswer("this is not one day that has come", "write it as 2026-10-01")
     return span.first
+
+
+def _days(parts: dict[str, str]) -> DateSpan:
+    """The day, or every day of the month or the year, that the parts of a date name."""
+    number = {part: int(text) for part, text in parts.items() if part not in {"gap", "name"}}
+    if "name" in parts:
+        number["month"] = _MONTHS[parts["name"]]
+    if "one" in number:
+        number["day"], number["month"] = _told_apart(number["one"], number["two"])
+    year = number["year"]
+    if "day" in number:
+        return DateSpan.on(_on(year, number["month"], number["day"]))
+    _check_year(year)
+    if "month" not in number:
+        return DateSpan(date(year, 1, 1), date(year, 12, 31))
+    month = number["month"]
+    if not 1 <= month <= _LAST_MONTH:
+        raise BadAnswer("there is no such month", _FORMS)
+    return DateSpan(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
+
+
+def _told_apart(one: int, two: int) -> tuple[int, int]:
+    """Day and month, where only one order is possible or both mean the same."""
+    if one != two and max(one, two) <= _LAST_MONTH:
+        raise BadAnswer("day and month cannot be told apart in this date", _FORMS)
+    return (one, two) if one > _LAST_MONTH else (two, one)
+
+
+def _on(year: int, month: int, day: int) -> date:
+    try:
+        parsed = date(year, month, day)
+    except ValueError:
+        raise BadAnswer("there is no such day in the calendar", "check the day and the month") from None
+    _check_year(year)
+    return parsed
 
 
 def _check_year(year: int) -> None:

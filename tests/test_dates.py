@@ -2,14 +2,22 @@ from __future__ import annotations
 
 import calendar
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screener.dates import DateSpan, Period, add, parse_date, parse_day
+from screener.dates import DateSpan, Period, add, excel_day, parse_date, parse_day
 from screener.errors import BadAnswer
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NAMES = [
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+]
 TODAY = date(2026, 11, 22)
 days = st.dates(date(1950, 1, 1), date(2150, 12, 31))
 amounts = st.integers(-600, 600)
@@ -26,6 +34,12 @@ periods = st.sampled_from(Period)
         ("2025-02", date(2025, 2, 1), date(2025, 2, 28)),
         ("2100-02", date(2100, 2, 1), date(2100, 2, 28)),
         ("2026", date(2026, 1, 1), date(2026, 12, 31)),
+        ("2026/11", date(2026, 11, 1), date(2026, 11, 30)),
+        ("11/2026", date(2026, 11, 1), date(2026, 11, 30)),
+        ("Nov 2026", date(2026, 11, 1), date(2026, 11, 30)),
+        ("Nov-2026", date(2026, 11, 1), date(2026, 11, 30)),
+        ("sept. 2026", date(2026, 9, 1), date(2026, 9, 30)),
+        ("February, 2024", date(2024, 2, 1), date(2024, 2, 29)),
         ("today", TODAY, TODAY),
         ("Yesterday", date(2026, 11, 21), date(2026, 11, 21)),
         ("10 days ago", date(2026, 11, 12), date(2026, 11, 12)),
@@ -42,6 +56,108 @@ def test_a_date_is_every_day_that_it_may_mean(text: str, first: date, last: date
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "11/22/2026",
+        "22/11/2026",
+        "22.11.2026",
+        "22-11-2026",
+        "11-22-2026",
+        "2026/11/22",
+        "20261122",
+        "22 Nov 2026",
+        "22-Nov-2026",
+        "22-NOV-2026",
+        "22NOV2026",
+        "22/Nov/2026",
+        "Nov 22, 2026",
+        "Nov. 22, 2026",
+        "November 22 2026",
+        "22 November 2026",
+        "22nd novem 2026",
+        "November 22nd, 2026",
+        "2026-11-22T00:00:00",
+        "2026-11-22 00:00",
+        "2026-11-22 00:00:00",
+        "2026-11-22 23:59:59.999",
+        "2026-11-22T13:30:00.000Z",
+        "2026-11-22T00:00:00+01:00",
+        "20261122 09:30",
+        "11/22/2026 0:00",
+        "11/22/2026 12:00:00 AM",
+        "22.11.2026 9:05",
+        "Nov 22, 2026 1:05 pm",
+        "\u00a022\u00a0Nov\u00a02026\u00a0",
+    ],
+)
+def test_a_day_is_taken_as_charts_and_spreadsheets_write_it(text: str) -> None:
+    assert parse_date(text, TODAY) == DateSpan.on(TODAY)
+
+
+def test_where_day_and_month_are_the_same_number_their_order_does_not_matter() -> None:
+    for text in ("10/10/2026", "10.10.2026", "10-10-2026"):
+        assert parse_date(text, TODAY) == DateSpan.on(date(2026, 10, 10))
+    assert parse_date("5/05/2026", TODAY) == DateSpan.on(date(2026, 5, 5))
+
+
+@given(days, st.sampled_from("/.-"))
+def test_a_day_in_numbers_is_read_as_that_day_or_refused_never_as_another(day: date, sign: str) -> None:
+    for order in (f"%d{sign}%m{sign}%Y", f"%m{sign}%d{sign}%Y"):
+        if day.day > 12 or day.day == day.month:
+            assert parse_date(format(day, order), TODAY) == DateSpan.on(day)
+        else:
+            with pytest.raises(BadAnswer, match="cannot be told apart"):
+                parse_date(format(day, order), TODAY)
+
+
+@given(
+    days, st.integers(3, 9), st.sampled_from([" ", "-", "/", ". ", ""]), st.sampled_from([str.upper, str.lower, str])
+)
+def test_a_month_by_its_name_however_short_is_read_back(
+    day: date, letters: int, gap: str, case: Callable[[str], str]
+) -> None:
+    name = case(NAMES[day.month - 1][:letters])
+    assert parse_date(f"{day.day}{gap}{name}{gap}{day.year}", TODAY) == DateSpan.on(day)
+    assert parse_date(f"{name} {day.day}, {day.year}", TODAY) == DateSpan.on(day)
+    assert parse_date(f"{name}{gap}{day.year}", TODAY) == parse_date(f"{day:%Y-%m}", TODAY)
+
+
+@given(st.text("0123456789/.- :,tTzZ", max_size=20) | st.text(max_size=20))
+def test_any_text_is_a_date_of_the_years_taken_or_refused(text: str) -> None:
+    try:
+        span = parse_date(text, TODAY)
+    except BadAnswer:
+        return
+    assert span.first is not None
+    assert span.last is not None
+    assert date(1899, 7, 1) <= span.first <= span.last <= date(2200, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("46348", TODAY),
+        ("46348.0", TODAY),
+        (" 46348.5 ", TODAY),
+        ("18264", date(1950, 1, 1)),
+        ("73051", date(2100, 1, 1)),
+        ("18263", None),
+        ("73052", None),
+        ("9999", None),
+        ("460000", None),
+        ("-46348", None),
+        ("46,348", None),
+        ("46348.", None),
+        ("4634a", None),
+        ("2026-11-22", None),
+        ("", None),
+    ],
+)
+def test_a_serial_number_of_a_spreadsheet_is_a_day(text: str, day: date | None) -> None:
+    assert excel_day(text) == day
+
+
+@pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("2026-02-30", "no such day"),
@@ -54,7 +170,42 @@ def test_a_date_is_every_day_that_it_may_mean(text: str, first: date, last: date
         ("20260", "not a date"),
         ("2206", "year lies outside"),
         ("10/11/2026", "cannot be told apart"),
-        ("10.11.26", "cannot be told apart"),
+        ("10/11/2026 00:00", "cannot be told apart"),
+        ("03-04-2026", "cannot be told apart"),
+        ("1.2.2026", "cannot be told apart"),
+        ("22/13/2026", "no such day"),
+        ("31/04/2026", "no such day"),
+        ("02/30/2026", "no such day"),
+        ("0/13/2026", "no such day"),
+        ("31 Nov 2026", "no such day"),
+        ("Feb 29, 2025", "no such day"),
+        ("20261322", "no such day"),
+        ("20112026", "no such day"),
+        ("22/11/1026", "year lies outside"),
+        ("22 Nov 2206", "year lies outside"),
+        ("13/2026", "no such month"),
+        ("10.11.26", "four digits"),
+        ("11/22/26", "four digits"),
+        ("26-11-22", "four digits"),
+        ("11/22/26 12:00 AM", "four digits"),
+        ("22-Nov-26", "four digits"),
+        ("Nov 22, 26", "four digits"),
+        ("Nov-26", "four digits"),
+        ("22 Nov", "four digits"),
+        ("22/11.2026", "not a date"),
+        ("2026-11/22", "not a date"),
+        ("2026-11-22 24:00", "not a date"),
+        ("2026-11-22 noon", "not a date"),
+        ("22112026", "not a date"),
+        ("11222026", "not a date"),
+        ("46348", "not a date"),
+        ("46348.0", "not a date"),
+        ("22 Noviembre 2026", "not a date"),
+        ("22 No 2026", "not a date"),
+        ("Novem 2026 2026", "not a date"),
+        ("Nov 12026", "not a date"),
+        ("maybe 2026", "not a date"),
+        ("declined", "not a date"),
         ("300 years ago", "year lies outside"),
         ("9999 years ago", "too far back"),
         ("soon", "not a date"),
@@ -69,7 +220,7 @@ def test_what_is_no_date_is_refused_with_its_reason(text: str, reason: str) -> N
     assert refused.value.remedy
 
 
-@pytest.mark.parametrize("text", ["2026-10", "2026", "3 weeks ago", "tomorrow", "2026-02-30"])
+@pytest.mark.parametrize("text", ["2026-10", "2026", "3 weeks ago", "tomorrow", "2026-02-30", "22 Nov 2026"])
 def test_where_a_whole_day_is_wanted_nothing_less_will_do(text: str) -> None:
     with pytest.raises(BadAnswer):
         parse_day(text)

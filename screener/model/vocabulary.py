@@ -102,14 +102,26 @@ class Therapies:
     def _parents(self) -> dict[str, tuple[str, ...]]:
         return {name: item.parents for name, item in self.classes.items()}
 
+    @cached_property
+    def _above(self) -> dict[tuple[str, ...], frozenset[str]]:
+        return {}
+
+    @cached_property
+    def _possible(self) -> dict[tuple[str, ...], frozenset[str]]:
+        return {}
+
     def above(self, *classes: str) -> frozenset[str]:
         """The classes and all those above them: what a therapy of these classes surely is."""
-        return _closure(classes, self._parents)
+        if classes not in self._above:
+            self._above[classes] = _closure(classes, self._parents)
+        return self._above[classes]
 
     def possible(self, *classes: str) -> frozenset[str]:
         """What a therapy known only as of these classes may be: anything at or below them, and all above that."""
-        under = [name for name in self.classes if self.above(name) & set(classes)]
-        return self.above(*under)
+        if classes not in self._possible:
+            under = [name for name in self.classes if self.above(name) & set(classes)]
+            self._possible[classes] = self.above(*under)
+        return self._possible[classes]
 
     def find(self, text: str) -> str | None:
         """The id of the agent or class written so."""

@@ -76,20 +76,27 @@ def split_result(text: str) -> dict[str, str]:
     """Split `34 U/L, ULN 40, 2026-11-10` into `value`, `uln`, `lln` and `date`, those that stand there."""
     fields: dict[str, str] = {}
     rest = text
+    lower = text.lower()
     for name, pattern in _PARTS.items():
-        if found := pattern.search(rest):
+        if ("-" if name == "date" else name) in lower and (found := pattern.search(rest)):  # most texts have no limits
             fields[name] = found[1].strip()
             rest = rest[: found.start()] + " " + rest[found.end() :]
     return {"value": rest.strip(" ,;()")} | fields
+
+
+def read_test_date(text: str, as_of: date) -> DateSpan:
+    """The day on which a result was measured. Raises BadAnswer."""
+    tested = parse_date(text, as_of)
+    if tested.first and tested.first > as_of:
+        raise BadAnswer("the date of the result lies in the future", "check the date, or the day of screening")
+    return tested
 
 
 def _quantity(fact: Fact, text: str, as_of: date, more: Mapping[str, str]) -> Number:
     numbers, unit = parse_quantity(text)
     interval, unit = _in_canonical(fact, numbers, unit)
     limits = {name: _limit(fact, name, more[name], unit) for name in ("uln", "lln") if name in more}
-    tested = parse_date(more["date"], as_of) if "date" in more else None
-    if tested and tested.first and tested.first > as_of:
-        raise BadAnswer("the date of the result lies in the future", "check the date, or the day of screening")
+    tested = read_test_date(more["date"], as_of) if "date" in more else None
     return Number(interval, _shown(fact, interval, unit), limits.get("uln"), limits.get("lln"), tested)
 
 
