@@ -10,11 +10,13 @@ from typing import Annotated
 import typer
 
 from screener import __version__
+from screener.cli.batch import batch
 from screener.cli.checklist import checklist
 from screener.cli.interview import interview
 from screener.cli.rules import rules_app
 from screener.cli.screen import screen
 from screener.cli.settings import Settings, put, say
+from screener.cli.sql import sql
 from screener.cli.template import template
 from screener.cli.trials import trials_app
 from screener.errors import ExitCode, InputError
@@ -31,7 +33,9 @@ app = typer.Typer(
 app.command()(interview)
 app.command()(screen)
 app.command()(checklist)
+app.command()(batch)
 app.command()(template)
+app.command()(sql)
 app.add_typer(trials_app, name="trials")
 app.add_typer(rules_app, name="rules")
 

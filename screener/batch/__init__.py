@@ -1,0 +1,1 @@
+"""Screening of many patients at once, by SQL from the same rules."""

@@ -1,0 +1,156 @@
+"""Results as small numbers, and what the numbers say.
+
+The query from the rules gives a few whole numbers for each patient and trial: eleven criteria make one code. What a
+number says is written once, in a list of texts as long as there are numbers, and a column of numbers with that list is
+a column of texts: Arrow calls it a dictionary. So a million rows of reasons cost no more than the numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from screener.sql.dialect import BITS
+from screener.sql.verdict import VERDICTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from screener.sql import Query
+    from screener.sql.verdict import TrialColumns
+
+_EARLIER = 1 << BITS  # is added to a code where one before it says something: a separator is due
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a format writes what numbers say: words of a list, a score, a verdict."""
+
+    quote: str = ""
+    between: str = " "
+    nothing: str = ""  # a score where nothing is decidable
+
+    def word(self, text: str) -> str:
+        """One word."""
+        return f"{self.quote}{text}{self.quote}"
+
+
+PLAIN, JSON = Form(), Form('"', ",", "null")
+
+
+@dataclass(frozen=True)
+class Code:
+    """A column of numbers: its SQL, and what each number says. `size` is how many numbers there are."""
+
+    sql: str
+    size: int
+    says: Callable[[int, Form], str]
+
+    def texts(self, form: Form) -> pa.Array:
+        """What all numbers say."""
+        return pa.array([self.says(number, form) for number in range(self.size)], pa.string())
+
+
+@dataclass(frozen=True)
+class TrialCodes:
+    """The columns of one trial."""
+
+    trial: str
+    verdict: Code
+    eligible_from: str  # SQL of a day
+    low: Code
+    high: Code
+    met: Code
+    not_met: Code
+    unknown: Code
+    not_met_ids: tuple[Code, ...]
+    unknown_ids: tuple[Code, ...]
+    missing_facts: tuple[Code, ...]
+    blocking: tuple[Code, ...]  # the missing facts again, where the verdict is undecided
+    facts: tuple[str, ...]
+
+    @property
+    def all(self) -> tuple[Code, ...]:
+        """Every code, the verdict first and the blocking facts last."""
+        single = (self.verdict, self.low, self.high, self.met, self.not_met, self.unknown)
+        return (*single, *self.not_met_ids, *self.unknown_ids, *self.missing_facts, *self.blocking)
+
+
+def trial_codes(result: TrialColumns) -> TrialCodes:
+    """The codes of a trial."""
+    met, not_met, unknown = (Code(sql, len(result.ids) + 1, lambda number, _: str(number)) for sql in result.counted())
+    low, high = _scores(result)
+    missing = _words(result.missing.codes, result.facts)
+    undecided = f"CASE WHEN {result.verdict} = 1 THEN {{}} ELSE 0 END"
+    return TrialCodes(
+        result.trial.id,
+        Code(result.verdict, len(VERDICTS), lambda number, form: form.word(VERDICTS[number].value)),
+        result.eligible_from,
+        low,
+        high,
+        met,
+        not_met,
+        unknown,
+        _words(result.not_met.codes, result.ids),
+        _words(result.unknown.codes, result.ids),
+        missing,
+        tuple(Code(undecided.format(code), 1 << BITS, lambda number, _: str(number)) for code in result.missing.codes),
+        tuple(result.facts),
+    )
+
+
+def _scores(result: TrialColumns) -> tuple[Code, Code]:
+    """The least and the greatest score: the weight of what is met and of all, as one number."""
+    met, not_met, unknown = result.weighed()
+    base = result.weight + 1
+
+    def says(number: int, form: Form) -> str:
+        part, whole = divmod(number, base)
+        return str(float(round(Fraction(100 * part, whole), 1))) if whole else form.nothing
+
+    whole = f"({met} + {not_met} + {unknown})"
+    return (
+        Code(f"{met} * {base} + {whole}", base * base, says),
+        Code(f"({met} + {unknown}) * {base} + {whole}", base * base, says),
+    )
+
+
+def _words(codes: Sequence[str], texts: Sequence[str]) -> tuple[Code, ...]:
+    """The words whose bits are set, with separators between them."""
+    return tuple(
+        Code(
+            f"{code} + CASE WHEN {' + '.join(codes[:place])} > 0 AND {code} > 0 THEN {_EARLIER} ELSE 0 END"
+            if place
+            else code,
+            (2 if place else 1) << BITS,
+            _speller(tuple(texts[place * BITS : (place + 1) * BITS])),
+        )
+        for place, code in enumerate(codes)
+    )
+
+
+def _speller(words: tuple[str, ...]) -> Callable[[int, Form], str]:
+    def says(number: int, form: Form) -> str:
+        chosen = (form.word(word) for bit, word in enumerate(words) if number >> bit & 1)
+        return (form.between if number & _EARLIER else "") + form.between.join(chosen)
+
+    return says
+
+
+class CodeTable:
+    """The table of codes for all trials: the patient's id, and for each trial its codes and its day."""
+
+    def __init__(self, query: Query) -> None:
+        """Take the query from the rules."""
+        self.trials = [trial_codes(result) for result in query.results]
+        self._query = query
+        self.codes = [code for trial in self.trials for code in trial.all]
+
+    def sql(self, source: str) -> str:
+        """One row for each patient."""
+        codes = [f"CAST({code.sql} AS INTEGER) AS c{place}" for place, code in enumerate(self.codes)]
+        days = [f"{trial.eligible_from} AS day{place}" for place, trial in enumerate(self.trials)]
+        return f"WITH {self._query.layers(source)}\nSELECT patient_id, {', '.join([*codes, *days])} FROM scored"

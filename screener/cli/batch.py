@@ -1,0 +1,159 @@
+"""`screener batch`: an intake of many patients against the trials."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from screener.cli.settings import IncludeClosed, Settings, day_option, put_bytes, today
+from screener.errors import ExitCode, InputError, Problem, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from screener.intake.headers import Layout
+
+_STANDARD_INPUT = Path("-")
+
+
+class Format(StrEnum):
+    """How results are written."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+    PARQUET = "parquet"
+
+
+class EngineName(StrEnum):
+    """What does the work."""
+
+    DUCKDB = "duckdb"
+    SPARK = "spark"
+
+
+def batch(
+    context: typer.Context,
+    intake: Annotated[
+        Path, typer.Argument(metavar="INTAKE", help="CSV of patients, also .gz or .xlsx; - is standard input.")
+    ],
+    trial: Annotated[
+        list[str] | None, typer.Option("-t", "--trial", help="Screen for this trial only (repeatable).")
+    ] = None,
+    include_closed: IncludeClosed = False,
+    as_of: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Day of screening, in place of today and of the rows' own.")
+    ] = None,
+    engine: Annotated[EngineName, typer.Option(help="duckdb on this machine, or spark past one.")] = EngineName.DUCKDB,
+    master: Annotated[str, typer.Option(metavar="URL", help="Spark's master.")] = "local[*]",
+    form: Annotated[
+        Format | None, typer.Option("-f", "--format", help="How to write results; else by the name of FILE, else csv.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file.")] = None,
+    rejects: Annotated[Path | None, typer.Option(metavar="FILE", help="List the rows that cannot be read.")] = None,
+    issues: Annotated[Path | None, typer.Option(metavar="FILE", help="List the cells that cannot be read.")] = None,
+    summary: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the closing account, as JSON.")] = None,
+    map_file: Annotated[
+        Path | None, typer.Option("--map", metavar="FILE", help="YAML of `their header: our header` lines.")
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse unknown headers; exit 65 if any row or cell cannot be read.")
+    ] = False,
+) -> int:
+    """Screen all patients of an intake: one line for each patient and trial."""
+    from screener.batch.run import Job, run
+    from screener.intake.headers import read_headers, read_mapping
+    from screener.intake.open import open_intake
+    from screener.source import load
+
+    settings: Settings = context.obj
+    if engine is EngineName.SPARK:
+        raise UsageError(Problem(f"no Spark yet, on {master} or elsewhere", "use --engine duckdb"))
+    catalog = settings.screening(trial, include_closed=include_closed)
+    trials = catalog.trials if trial else tuple(each for each in catalog.trials if not each.is_profile)
+    mapping = read_mapping(load(map_file)) if map_file else {}
+    day = day_option(as_of)
+    form = form or _by_name(output)
+    _check_targets(intake, output, rejects, issues, summary)
+    path = None if intake == _STANDARD_INPUT else intake
+    with open_intake(path) as opened:
+        layout = read_headers(opened.header, catalog.dictionary, mapping, intake.name)
+        _say_unknown(settings, layout, strict=strict)
+        job = Job(
+            trials,
+            catalog.dictionary,
+            layout,
+            day or today(),
+            day is not None,
+            form.value,
+            None if output is None or output == _STANDARD_INPUT else output,
+            rejects,
+            issues,
+            summary,
+        )
+        with _progress(settings) as seen:
+            account = run(job, opened, put_bytes, seen)
+        for note in opened.notes:
+            settings.tell(f"Note: {note}")
+    settings.tell(account.as_text())
+    if account.rejected and not rejects:
+        settings.tell("Name a file with --rejects to list the rejected rows with their lines.")
+    if account.issues and not issues:
+        settings.tell("Name a file with --issues to list the cells with their lines.")
+    return ExitCode.BAD_DATA if strict and not account.is_clean else ExitCode.DONE
+
+
+def _by_name(output: Path | None) -> Format:
+    suffix = output.suffix[1:].lower() if output else ""
+    return Format(suffix) if suffix in set(Format) else Format.CSV
+
+
+def _check_targets(intake: Path, *targets: Path | None) -> None:
+    """No file may be written twice, and the intake not at all. Raises UsageError."""
+    named = [target.resolve() for target in targets if target and target != _STANDARD_INPUT]
+    if len(set(named)) < len(named):
+        raise UsageError(Problem("two outputs have the same name", "give each a file of its own"))
+    if intake != _STANDARD_INPUT and intake.resolve() in named:
+        raise UsageError(Problem("an output has the name of the intake", "write to another file"))
+
+
+def _say_unknown(settings: Settings, layout: Layout, *, strict: bool) -> None:
+    """Name the columns that are not used. Raises InputError if that is not allowed."""
+    problems = [
+        Problem(f"column `{header}` is not understood and not used", hint or "map it with --map, or leave it")
+        for header, hint in layout.unknown
+    ]
+    if strict and problems:
+        raise InputError(*problems)
+    for problem in problems:
+        settings.tell(f"Note: {problem.message}. {problem.remedy}")
+
+
+@contextmanager
+def _progress(settings: Settings) -> Iterator[Callable[[float, int], None]]:
+    """A bar with rate and time left, on a terminal only."""
+    if settings.quiet or not sys.stderr.isatty():
+        yield lambda _done, _rows: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[rows]:,} rows"),
+        TextColumn("{task.fields[rate]:,.0f} rows/s"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=1.0, rows=0, rate=0.0)
+
+        def seen(done: float, rows: int) -> None:
+            elapsed = bar.tasks[0].elapsed or 0.0
+            bar.update(task, completed=done, rows=rows, rate=rows / elapsed if elapsed else 0.0)
+
+        yield seen

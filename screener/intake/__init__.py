@@ -1,0 +1,1 @@
+"""Intake files of many patients: from the bytes of a file to columns of text whose meaning is known."""
