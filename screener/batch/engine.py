@@ -1,15 +1,14 @@
-"""Typed rows in, results out: the SQL from the rules in DuckDB, streaming, in the order of the rows.
+"""Typed rows in, results out: the SQL from the rules in DuckDB, chunk by chunk, in the order of the rows.
 
-Two plans run one after the other: the first judges and gives codes, the second writes what the codes say. Both work
-on all cores, and whatever the number of rows only some batches are under way.
+Two queries are planned once and run on each chunk: the first judges and gives codes, the second writes what the codes
+say. DuckDB works on all cores while the next chunk is read; whatever the number of rows, only some are in memory.
 """
 
 from __future__ import annotations
 
 import queue
 import threading
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import duckdb
 import numpy as np
@@ -31,8 +30,9 @@ if TYPE_CHECKING:
     from screener.model import Dictionary, Trial
 
 T = TypeVar("T")
+_CHUNK = 15_000  # rows that are judged at once
+_SLICE = 4_096  # rows of a chunk that one core takes at a time
 _LINES, _FEWEST_ROWS = 60_000, 2_048  # lines and, however many trials there are, rows of one batch of results
-_UNDER_WAY = 2  # batches read ahead
 _PATIENCE = 0.1  # seconds between looks whether all is over
 
 
@@ -41,30 +41,30 @@ class Engine:
 
     def __init__(self, trials: Iterable[Trial], dictionary: Dictionary, form: str, threads: int | None = None) -> None:
         """Write the queries. `form` is csv, jsonl or parquet; without `threads` all cores are used."""
-        self.query = Query(trials, dictionary, DIALECTS["duckdb"])
-        self.columns = self.query.columns
-        self._table = CodeTable(self.query)
+        self._query = Query(trials, dictionary, DIALECTS["duckdb"])
+        self.columns = self._query.columns
+        self._table = CodeTable(self._query)
         self._lines = Lines(self._table, form)
         self._threads = threads
-        self.verdicts = {trial.trial: np.zeros(len(VERDICTS), np.int64) for trial in self._table.trials}
-        self._blocking = {
-            trial.trial: np.zeros((len(trial.blocking), 1 << BITS), np.int64) for trial in self._table.trials
-        }
+        listed = self._table.trials
+        self.verdicts = {trial.trial: np.zeros(len(VERDICTS), np.int64) for trial in listed}
+        self._blocking = {trial.trial: np.zeros((len(trial.blocking), 1 << BITS), np.int64) for trial in listed}
         self._places = {id(code): place + 1 for place, code in enumerate(self._table.codes)}
 
     def results(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Batches of `lines`, the text of all lines of a patient, or of rows for parquet. What reading the batches
         raises is raised here.
         """
-        with connected(self._threads) as judging, connected(self._threads) as writing, Ahead(batches) as typed:
-            judging.register("intake", pa.RecordBatchReader.from_batches(typed_schema(self.columns), typed))
-            rows = max(_FEWEST_ROWS, _LINES // len(self._table.trials))
-            with Ahead(judging.sql(self._table.sql("intake")).to_arrow_reader(rows)) as codes:
-                spelled = pa.RecordBatchReader.from_batches(self._lines.schema, map(self._spelled, codes))
-                writing.register("spelled", spelled)
-                yield from writing.sql(self._lines.sql("spelled")).to_arrow_reader(rows)
-                typed.check()
-                codes.check()
+        size = max(_FEWEST_ROWS, _LINES // len(self._table.trials))
+        with duckdb.connect(":memory:") as connection, Ahead(_chunks(batches)) as chunks:
+            connection.execute("SET temp_directory = ''")  # nothing is written to disk
+            if self._threads:
+                connection.execute(f"SET threads = {self._threads:d}")
+            judge = Prepared(connection, "intake", typed_schema(self.columns), self._table.sql("intake"))
+            write = Prepared(connection, "spelled", self._lines.schema, self._lines.sql("spelled"))
+            for chunk in chunks:
+                codes = [self._spelled(batch) for batch in judge.run(chunk, size)]
+                yield from write.run(pa.Table.from_batches(codes, self._lines.schema), size)
 
     def _spelled(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         for trial in self._table.trials:
@@ -89,27 +89,52 @@ class Engine:
         return {fact: count for fact, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])) if count}
 
 
-@contextmanager
-def connected(threads: int | None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database of its own in memory, that writes nothing to disk."""
-    with duckdb.connect(":memory:") as connection:
-        connection.execute("SET temp_directory = ''")
-        connection.execute("SET preserve_insertion_order = true")
-        if threads:
-            connection.execute(f"SET threads = {threads:d}")
-        yield connection
+class Prepared:
+    """A query that is planned once and run on many tables.
+
+    (One long run over a stream of batches would plan once too,
+    but branches of the plan that are seldom taken keep the last batch they saw, so memory would grow with the rows.)
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, source: str, schema: pa.Schema, sql: str) -> None:
+        """Plan the query, which reads a table called `source`."""
+        self._connection = connection
+        self._source = source
+        self._table = schema.empty_table()
+        connection.register(source, self)
+        connection.execute(f"PREPARE over_{source} AS {sql}")
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:  # noqa: ANN401 - Arrow's own protocol
+        """The table as it is now."""
+        return self._table.__arrow_c_stream__(requested_schema)
+
+    def run(self, table: pa.Table, size: int) -> Iterator[pa.RecordBatch]:
+        """The results over a table, in batches of so many rows."""
+        self._table = table
+        yield from self._connection.sql(f"EXECUTE over_{self._source}").to_arrow_reader(size)
+
+
+def _chunks(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Batches put together to chunks, and cut for the cores."""
+    waiting: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in batches:
+        waiting += [batch.slice(start, _SLICE) for start in range(0, len(batch), _SLICE)]
+        rows += len(batch)
+        if rows >= _CHUNK:
+            yield pa.Table.from_batches(waiting)
+            waiting, rows = [], 0
+    if waiting:
+        yield pa.Table.from_batches(waiting)
 
 
 class Ahead(Generic[T]):
-    """Reads an iterable in a thread of its own, a little ahead. What it raises ends it, and `check` raises it again:
-    so it does not pass through others' code, which might say what was in the data. A context manager: on leaving, the
-    thread has ended.
-    """
+    """Reads an iterable in a thread of its own, one item ahead. A context manager: on leaving, the thread has ended."""
 
     def __init__(self, items: Iterable[T]) -> None:
         """Begin to read."""
         self._items = items
-        self._queue: queue.Queue[T | None] = queue.Queue(_UNDER_WAY)
+        self._queue: queue.Queue[T | None] = queue.Queue(1)
         self._raised: BaseException | None = None
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -121,7 +146,7 @@ class Ahead(Generic[T]):
                 self._put(item)
                 if self._stopped.is_set():
                     return
-        except BaseException as error:  # noqa: BLE001 - it is raised again where the results are read
+        except BaseException as error:  # noqa: BLE001 - it is raised again where the items are taken
             self._raised = error
         self._put(None)
 
@@ -134,18 +159,9 @@ class Ahead(Generic[T]):
             return
 
     def __iter__(self) -> Iterator[T]:
-        """Give the items."""
-        while not self._stopped.is_set():
-            try:
-                item = self._queue.get(timeout=_PATIENCE)
-            except queue.Empty:
-                continue
-            if item is None:
-                return
+        """Give the items. Raises what reading them raised."""
+        while (item := self._queue.get()) is not None:
             yield item
-
-    def check(self) -> None:
-        """Raise what was raised in reading."""
         if self._raised is not None:
             raise self._raised
 

@@ -183,15 +183,17 @@ class _Reading:
             self.unknown[index] = self._near(text) if text else f"column {index + 1} has no header"
 
     def _take(self, index: int, meaning: _Meaning, mapped: str) -> None:
-        """Keep a column, or note why its fact has no such part or unit."""
+        """Keep a column, or note why its fact has no such unit. A limit or date that no rule asks for is not used."""
         fact, part, unit = meaning.fact, meaning.part, meaning.unit
+        idle = not fact.has_limits if part in {Part.ULN, Part.LLN} else fact.type is not FactType.QUANTITY
+        if part is not Part.VALUE and idle and not mapped:
+            is_date = part is Part.DATE and fact.type is FactType.DATE
+            self.unknown[index] = f"did you mean `{fact.id}`?" if is_date else f"{fact.name} has no `{part.value}` here"
+            return
         self.named.setdefault(meaning.name, []).append(index)
         units = [unit for unit in meaning.units if unit != "ratio"]
-        if part in {Part.ULN, Part.LLN} and not fact.has_limits:
+        if part is not Part.VALUE and idle:
             message, remedy = f"{fact.name} has no `{part.value}` here", "remove the column"
-        elif part is Part.DATE and fact.type is not FactType.QUANTITY:
-            message = f"{fact.name} is no result that has a date"
-            remedy = f"write `{fact.id}`" if fact.type is FactType.DATE else "remove the column"
         elif meaning.fits:
             self.columns.append(Column(index, _shown(self.header[index]), fact, part, unit if unit in units else None))
             return

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Block", "Intake", "Reject", "open_intake"]
 
-BLOCK_SIZE = 8 << 20
+BLOCK_SIZE = 4 << 20
 _ZIP = b"PK\x03\x04"
 _AS_CSV = "open it in the program it comes from and save it as CSV (UTF-8)"
 _REFUSED = {  # what begins so is no CSV
