@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from screener.sql import Query
     from screener.sql.verdict import TrialColumns
 
-_EARLIER = 1 << BITS  # is added to a code where one before it says something: a separator is due
-
 
 @dataclass(frozen=True)
 class Form:
@@ -47,10 +45,12 @@ class Code:
 
     sql: str
     size: int
-    says: Callable[[int, Form], str]
+    says: Callable[[int, Form], str] | None = None  # those that are only counted say nothing
 
-    def texts(self, form: Form) -> pa.Array:
+    def texts(self, form: Form) -> pa.Array | None:
         """What all numbers say."""
+        if self.says is None:
+            return None
         return pa.array([self.says(number, form) for number in range(self.size)], pa.string())
 
 
@@ -97,7 +97,7 @@ def trial_codes(result: TrialColumns) -> TrialCodes:
         _words(result.not_met.codes, result.ids),
         _words(result.unknown.codes, result.ids),
         missing,
-        tuple(Code(undecided.format(code), 1 << BITS, lambda number, _: str(number)) for code in result.missing.codes),
+        tuple(Code(undecided.format(code), 1 << BITS) for code in result.missing.codes),
         tuple(result.facts),
     )
 
@@ -121,23 +121,24 @@ def _scores(result: TrialColumns) -> tuple[Code, Code]:
 def _words(codes: Sequence[str], texts: Sequence[str]) -> tuple[Code, ...]:
     """The words whose bits are set, with separators between them."""
     return tuple(
-        Code(
-            f"{code} + CASE WHEN {' + '.join(codes[:place])} > 0 AND {code} > 0 THEN {_EARLIER} ELSE 0 END"
-            if place
-            else code,
-            (2 if place else 1) << BITS,
-            _speller(tuple(texts[place * BITS : (place + 1) * BITS])),
-        )
+        _word_code(code, codes[:place], tuple(texts[place * BITS : (place + 1) * BITS]))
         for place, code in enumerate(codes)
     )
 
 
-def _speller(words: tuple[str, ...]) -> Callable[[int, Form], str]:
+def _word_code(code: str, before: Sequence[str], words: tuple[str, ...]) -> Code:
+    """One bit for each word, and one more where a code before it says something: a separator is due then."""
+    earlier = 1 << len(words)
+
     def says(number: int, form: Form) -> str:
         chosen = (form.word(word) for bit, word in enumerate(words) if number >> bit & 1)
-        return (form.between if number & _EARLIER else "") + form.between.join(chosen)
+        return (form.between if number & earlier else "") + form.between.join(chosen)
 
-    return says
+    if not before:
+        return Code(code, earlier, says)
+    return Code(
+        f"{code} + CASE WHEN {' + '.join(before)} > 0 AND {code} > 0 THEN {earlier} ELSE 0 END", 2 * earlier, says
+    )
 
 
 class CodeTable:

@@ -1,13 +1,19 @@
 """Typed rows in, results out: the SQL from the rules in DuckDB, chunk by chunk, in the order of the rows.
 
 Two queries are planned once and run on each chunk: the first judges and gives codes, the second writes what the codes
-say. DuckDB works on all cores while the next chunk is read; whatever the number of rows, only some are in memory.
+say. Several workers take chunks in turn while the next ones are read; whatever the number of rows, only some are in
+memory.
 """
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import local
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import duckdb
@@ -30,8 +36,9 @@ if TYPE_CHECKING:
     from screener.model import Dictionary, Trial
 
 T = TypeVar("T")
-_CHUNK = 15_000  # rows that are judged at once
-_SLICE = 4_096  # rows of a chunk that one core takes at a time
+_SOURCES = ("intake", "spelled")
+_CHUNK = 10_000  # rows that are judged at once
+_MOST_WORKERS = 4  # each takes some 150 MB
 _LINES, _FEWEST_ROWS = 60_000, 2_048  # lines and, however many trials there are, rows of one batch of results
 _PATIENCE = 0.1  # seconds between looks whether all is over
 
@@ -40,7 +47,9 @@ class Engine:
     """Screens rows for some trials. `verdicts` and `blocking` count what came out so far."""
 
     def __init__(self, trials: Iterable[Trial], dictionary: Dictionary, form: str, threads: int | None = None) -> None:
-        """Write the queries. `form` is csv, jsonl or parquet; without `threads` all cores are used."""
+        """Write the queries. `form` is csv, jsonl or parquet; `threads` the number of workers, else that of cores, up
+        to four.
+        """
         self._query = Query(trials, dictionary, DIALECTS["duckdb"])
         self.columns = self._query.columns
         self._table = CodeTable(self._query)
@@ -53,25 +62,64 @@ class Engine:
 
     def results(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Batches of `lines`, the text of all lines of a patient, or of rows for parquet. What reading the batches
-        raises is raised here.
+        raises is raised here, and Ctrl-C, which DuckDB has an error of its own for.
         """
-        size = max(_FEWEST_ROWS, _LINES // len(self._table.trials))
-        with duckdb.connect(":memory:") as connection, Ahead(_chunks(batches)) as chunks:
-            connection.execute("SET temp_directory = ''")  # nothing is written to disk
-            if self._threads:
-                connection.execute(f"SET threads = {self._threads:d}")
-            judge = Prepared(connection, "intake", typed_schema(self.columns), self._table.sql("intake"))
-            write = Prepared(connection, "spelled", self._lines.schema, self._lines.sql("spelled"))
-            for chunk in chunks:
-                codes = [self._spelled(batch) for batch in judge.run(chunk, size)]
-                yield from write.run(pa.Table.from_batches(codes, self._lines.schema), size)
+        try:
+            yield from self._results(batches)
+        except (duckdb.Error, RuntimeError) as error:
+            if "nterrupt" in str(error):  # in planning it is a RuntimeError
+                raise KeyboardInterrupt from None
+            raise
 
-    def _spelled(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+    def _results(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        workers = self._threads or min(os.cpu_count() or 1, _MOST_WORKERS)
+        under_way: deque[Future[Screened]] = deque()
+        plans, connections = local(), list[duckdb.DuckDBPyConnection]()
+        pool = ThreadPoolExecutor(workers)
+        try:
+            with Ahead(_chunks(batches)) as chunks:
+                for chunk in chunks:
+                    under_way.append(pool.submit(self._screened, chunk, plans, connections))
+                    if len(under_way) > workers:
+                        yield from self._taken(under_way.popleft().result())
+                while under_way:
+                    yield from self._taken(under_way.popleft().result())
+        except BaseException:
+            for connection in connections:
+                connection.interrupt()
+            raise
+        finally:
+            pool.shutdown(cancel_futures=True)
+            for connection in connections:
+                for source in _SOURCES:  # each holds its connection, and the connection holds it
+                    connection.unregister(source)
+                connection.close()
+            connections.clear()
+
+    def _screened(self, chunk: pa.Table, plans: local, connections: list[duckdb.DuckDBPyConnection]) -> Screened:
+        """Screen a chunk, on a plan of the worker's own. DuckDB reads a stream on one core: so each has its own."""
+        if not hasattr(plans, "judge"):
+            connection = duckdb.connect(":memory:")
+            connections.append(connection)
+            connection.execute("SET temp_directory = ''")  # nothing is written to disk
+            connection.execute("SET threads = 1")
+            plans.judge = Prepared(connection, _SOURCES[0], typed_schema(self.columns), self._table.sql("intake"))
+            plans.write = Prepared(connection, _SOURCES[1], self._lines.schema, self._lines.sql("spelled"))
+        size = max(_FEWEST_ROWS, _LINES // len(self._table.trials))
+        codes = list(plans.judge.run(chunk, size))
+        spelled = pa.Table.from_batches(map(self._lines.spelled, codes), self._lines.schema)
+        return Screened(codes, list(plans.write.run(spelled, size)))
+
+    def _taken(self, screened: Screened) -> Iterator[pa.RecordBatch]:
+        for batch in screened.codes:
+            self._count(batch)
+        yield from screened.results
+
+    def _count(self, batch: pa.RecordBatch) -> None:
         for trial in self._table.trials:
             self.verdicts[trial.trial] += np.bincount(self._numbers(batch, trial.verdict), minlength=len(VERDICTS))
             for count, code in zip(self._blocking[trial.trial], trial.blocking, strict=True):
                 np.add(count, np.bincount(self._numbers(batch, code), minlength=1 << BITS), out=count)
-        return self._lines.spelled(batch)
 
     def _numbers(self, batch: pa.RecordBatch, code: Code) -> NDArray[np.int32]:
         numbers: NDArray[np.int32] = batch.column(self._places[id(code)]).to_numpy()
@@ -87,6 +135,14 @@ class Engine:
                 has_bit = np.arange(1 << BITS) >> bit & 1 == 1
                 counts[fact] = counts.get(fact, 0) + int(self._blocking[trial.trial][code][has_bit].sum())
         return {fact: count for fact, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])) if count}
+
+
+@dataclass(frozen=True)
+class Screened:
+    """What came of a chunk: the codes, and what they say as lines or rows."""
+
+    codes: list[pa.RecordBatch]
+    results: list[pa.RecordBatch]
 
 
 class Prepared:
@@ -115,11 +171,11 @@ class Prepared:
 
 
 def _chunks(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
-    """Batches put together to chunks, and cut for the cores."""
+    """Batches put together to chunks."""
     waiting: list[pa.RecordBatch] = []
     rows = 0
     for batch in batches:
-        waiting += [batch.slice(start, _SLICE) for start in range(0, len(batch), _SLICE)]
+        waiting.append(batch)
         rows += len(batch)
         if rows >= _CHUNK:
             yield pa.Table.from_batches(waiting)
@@ -129,7 +185,7 @@ def _chunks(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
 
 
 class Ahead(Generic[T]):
-    """Reads an iterable in a thread of its own, one item ahead. A context manager: on leaving, the thread has ended."""
+    """Reads an iterable in a thread of its own, one item ahead. A context manager: on leaving, it reads no further."""
 
     def __init__(self, items: Iterable[T]) -> None:
         """Begin to read."""
@@ -170,4 +226,4 @@ class Ahead(Generic[T]):
 
     def __exit__(self, *exception: object) -> None:
         self._stopped.set()
-        self._thread.join()
+        self._thread.join(_PATIENCE)  # it may wait for standard input, which nobody may ever close

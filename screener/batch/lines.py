@@ -25,6 +25,8 @@ TABLE = pa.schema(
         *((name, pa.string()) for name in COLUMNS[10:]),
     ]
 )
+_NUMBER = pa.int32()
+_TEXT = pa.dictionary(_NUMBER, pa.string())
 
 
 class Lines:
@@ -39,7 +41,7 @@ class Lines:
         self._names = {id(code): f"c{place}" for place, code in enumerate(table.codes)}
         self.schema = pa.schema(
             [pa.field("patient_id", pa.string())]
-            + [pa.field(f"c{place}", pa.dictionary(pa.int32(), pa.string())) for place in range(len(table.codes))]
+            + [pa.field(f"c{place}", _NUMBER if text is None else _TEXT) for place, text in enumerate(self._texts)]
             + [pa.field(f"day{place}", pa.date32()) for place in range(len(table.trials))]
         )
 
@@ -47,7 +49,9 @@ class Lines:
         """The numbers with what they say."""
         arrays = [batch.column(0)]
         arrays += [
-            pa.DictionaryArray.from_arrays(batch.column(place + 1), texts, safe=False)
+            batch.column(place + 1)
+            if texts is None
+            else pa.DictionaryArray.from_arrays(batch.column(place + 1), texts, safe=False)
             for place, texts in enumerate(self._texts)
         ]
         arrays += batch.columns[len(arrays) :]

@@ -10,10 +10,20 @@ from typing import TYPE_CHECKING, Self
 from screener.errors import InputError, NoInputError, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
     from types import TracebackType
 
 _PRIVATE = 0o600
+
+
+def commit_all(outputs: Iterable[Output | None]) -> None:
+    """All take their names, the last one last; none does if one of them cannot be written. Raises InputError."""
+    complete = [output for output in outputs if output]
+    for output in complete:
+        output.prepare()
+    for output in complete:
+        output.commit()
 
 
 class Output:
@@ -21,13 +31,14 @@ class Output:
 
     def __init__(self, path: Path) -> None:
         """Open it. A link is followed; what is no regular file (a pipe, a device) is written to as it is."""
-        self.path = path.resolve()
         self._named: Path | None = None
-        self._direct = self.path.exists() and not self.path.is_file()
         try:
+            self.path = path.resolve()
+            self._direct = self.path.exists() and not self.path.is_file()
             self._descriptor = self._open()
-        except OSError as error:
-            raise NoInputError(Problem(f"{path} cannot be written: {error.strerror}", "choose another place")) from None
+        except (OSError, RuntimeError) as error:  # links that lead in a circle are a RuntimeError
+            reason = getattr(error, "strerror", None) or "its links lead in a circle"
+            raise NoInputError(Problem(f"{path} cannot be written: {reason}", "choose another place")) from None
         self.file = os.fdopen(self._descriptor, "wb")
 
     def _open(self) -> int:
@@ -58,17 +69,23 @@ class Output:
         except OSError as error:
             raise self._failed(error) from None
 
-    def commit(self) -> None:
-        """The file is complete and takes its name."""
+    def prepare(self) -> None:
+        """The file is complete and safely on disk, under a hidden name beside its own."""
         try:
             self.file.flush()
             if not self._direct:
                 os.fsync(self._descriptor)
-                if self._named is None:
-                    self._named = self._give_name()
+                self._named = self._named or self._give_name()
+            self.file.close()
+        except OSError as error:
+            raise self._failed(error) from None
+
+    def commit(self) -> None:
+        """It takes its name."""
+        try:
+            if self._named is not None:
                 self._named.replace(self.path)
                 self._named = None
-            self.file.close()
         except OSError as error:
             raise self._failed(error) from None
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from screener.batch.texts import SEPARATOR, Known, Remembered, distinct, together
+from screener.batch.texts import SEPARATOR, FaultyError, Known, Remembered, distinct, together
 from screener.batch.treatments import TreatmentColumn
 from screener.batch.typed import TYPES, typed_schema
 from screener.dates import parse_day
+from screener.errors import BadAnswer
 from screener.intake.cells import cell_parts
 from screener.intake.headers import Part
 from screener.model import FactType, Missing
@@ -72,11 +73,31 @@ class FactColumn:
             return self._typed.cells(self.fact.id, parts)
         if self.fact.type is not FactType.QUANTITY:
             return self._typed.cells(self.fact.id, read_answer(self.fact, parts["value"], self._typed.dictionary, day))
-        number = self._numbers(parts["value"], parts.get("uln"), parts.get("lln"))
+        number = self._limited(parts)
         if "date" not in parts:
             return number
-        tested = self._tested(parts["date"], day)
+        try:
+            tested = self._tested(parts["date"], day)
+        except BadAnswer as bad:
+            raise FaultyError(bad, self._header_of("date")) from None
         return (*number[:-2], tested.first, tested.last) if self._typed.reads_date_of(self.fact.id) else number
+
+    def _limited(self, parts: dict[str, str]) -> tuple[Any, ...]:
+        """The number and its limits of normal; a limit that cannot be read is to blame itself."""
+        try:
+            return self._numbers(parts["value"], parts.get("uln"), parts.get("lln"))
+        except BadAnswer:
+            self._numbers(parts["value"], None, None)
+            for name, limits in (("uln", (parts.get("uln"), None)), ("lln", (None, parts.get("lln")))):
+                try:
+                    self._numbers(parts["value"], *limits)
+                except BadAnswer as bad:
+                    raise FaultyError(bad, self._header_of(name)) from None
+            raise
+
+    def _header_of(self, part: str) -> str:
+        column = self._columns.get(Part(part))
+        return column.header if column else self.header
 
     def _number(self, value: str, uln: str | None, lln: str | None) -> tuple[Any, ...]:
         """A result without its date; many results differ in that alone."""
@@ -138,7 +159,7 @@ class Reading:
                 places = np.flatnonzero(rows)
                 people = ids.take(pa.array(places)).to_pylist()
                 issues += [
-                    Issue(int(line), person, reader.header, fault.reason, fault.remedy)
+                    Issue(int(line), person, fault.header or reader.header, fault.reason, fault.remedy)
                     for line, person in zip(lines[places], people, strict=True)
                 ]
         nothing = {field.name: pa.nulls(len(lines), field.type) for field in self._schema if field.name not in columns}

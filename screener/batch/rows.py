@@ -13,6 +13,7 @@ from screener.batch.texts import distinct
 from screener.dates import parse_date
 from screener.errors import BadAnswer
 from screener.intake.blocks import RECORD_SHOWN, Reject
+from screener.intake.cells import day_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,7 +99,7 @@ class RowReader:
         if not text:
             return self._day.isoformat()
         try:
-            span = parse_date(text, self._day)
+            span = parse_date(day_text(text), self._day)
         except BadAnswer:
             return None
         return span.first.isoformat() if span.first and span.first == span.last else None

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from screener.batch.account import Account
 from screener.batch.engine import Engine
 from screener.batch.lines import COLUMNS, TABLE
-from screener.batch.output import Output
+from screener.batch.output import Output, commit_all
 from screener.batch.reading import Reading
 from screener.batch.rows import RowReader
 from screener.batch.sheet import csv_cells, csv_lines
@@ -35,7 +35,10 @@ if TYPE_CHECKING:
 _HEAD = {"csv": (",".join(COLUMNS) + "\n").encode(), "jsonl": b""}
 _REJECT_COLUMNS = ("line", "column", "reason", "row")
 _ISSUE_COLUMNS = ("line", "patient_id", "column", "reason", "remedy")
-_NUMBER = re.compile(r"\d+")
+_KINDS = (  # reasons that differ by a number are of one kind
+    (re.compile(r"\d+ cells? where the header has \d+"), "more or fewer cells than the header has"),
+    (re.compile(r"line \d+"), "another line"),
+)
 _PLAIN = r"^[ !#-\[\]-~]*$"  # what JSON writes as it is
 
 
@@ -53,6 +56,7 @@ class Job:
     rejects: Path | None = None
     issues: Path | None = None
     summary: Path | None = None
+    threads: int | None = None  # else all cores
 
 
 def run(
@@ -68,7 +72,7 @@ def run(
             for path in (job.rejects, job.issues, job.summary, job.output)
         ]
         rejects, issues, summary, results = outputs
-        engine = Engine(job.trials, job.dictionary, job.form)
+        engine = Engine(job.trials, job.dictionary, job.form, job.threads)
         batch = _Batch(job, intake, engine, rejects, issues, seen)
         sink = _Sink(job.form, results.write if results else write)
         for found in engine.results(batch.typed()):
@@ -82,9 +86,7 @@ def run(
         account.blocking = engine.blocking
         if summary:
             summary.write(account.as_json(job.trials, "duckdb").encode())
-        for output in outputs:
-            if output:
-                output.commit()
+        commit_all(outputs)
         return account
 
 
@@ -120,7 +122,7 @@ class _Batch:
     def _block(self, block: Block) -> pa.RecordBatch:
         rows = self._rows.rows(block)
         rejects = sorted((*block.rejects, *rows.rejects), key=lambda reject: reject.line)
-        self.account.rejected.update(_NUMBER.sub("…", reject.reason) for reject in rejects)
+        self.account.rejected.update(_kind(reject.reason) for reject in rejects)
         if self._rejects and rejects:
             self._rejects.write(csv_lines((item.line, item.column, item.reason, item.record) for item in rejects))
         batch, issues = self._reading.typed(rows.cells, rows.ids, rows.lines, rows.days)
@@ -131,6 +133,12 @@ class _Batch:
             )
         self.account.screened += len(batch)
         return batch.set_column(0, batch.schema.field(0), written_ids(rows.ids, self._job.form))
+
+
+def _kind(reason: str) -> str:
+    for pattern, kind in _KINDS:
+        reason = pattern.sub(kind, reason)
+    return reason
 
 
 def written_ids(ids: pa.Array, form: str) -> pa.Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -14,15 +15,16 @@ from screener.errors import clean
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_FORMULA = "=+-@\t\r"  # a cell that begins so is a formula to a spreadsheet
-_IS_FORMULA = r"^[=+\-@\t\r]"
+# A cell that begins so is a formula to a spreadsheet; one that looks like a formula already disarmed gets one sign
+# more, so that different texts stay different.
+_IS_FORMULA = r"^'*[=+\-@\t\r]"
 _NEEDS_QUOTES = r'[",\r\n]'
 
 
 def safe(text: str) -> str:
     """The text as a cell: control characters made visible, and an apostrophe before what would be a formula."""
     text = clean(text)
-    return f"'{text}" if text[:1] in _FORMULA and text else text
+    return f"'{text}" if re.match(_IS_FORMULA, text) else text
 
 
 def csv_lines(rows: Iterable[Iterable[object]]) -> bytes:

@@ -21,16 +21,26 @@ if TYPE_CHECKING:
     Codes = NDArray[np.int32]
 
 T = TypeVar("T")
-MOST_TEXTS = 400_000  # kept of one column; then all is forgotten and read anew
+MOST_TEXTS = 60_000  # kept of one column, some 30 MB; then all is forgotten and read anew
 SEPARATOR = "\x1f"  # between texts that are read together; a cell that holds it loses it
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a text could not be read, and what to do."""
+    """Why a text could not be read, and what to do. `header` is of the column to blame, if not that of the value."""
 
     reason: str
     remedy: str
+    header: str = ""
+
+
+class FaultyError(Exception):
+    """A fault of a cell beside the value."""
+
+    def __init__(self, bad: BadAnswer, header: str) -> None:
+        """Take what was wrong, and where."""
+        super().__init__()
+        self.fault = Fault(bad.reason, bad.remedy, header)
 
 
 class Remembered(Generic[T]):
@@ -84,10 +94,12 @@ class Known:
             if place is None:
                 place = known[text] = len(known)
                 try:
-                    self._rows.append(self._read(text))
+                    row = self._read(text)
                 except BadAnswer as bad:
-                    self._rows.append(self._nothing)
-                    self.faults[place] = Fault(bad.reason, bad.remedy)
+                    row, self.faults[place] = self._nothing, Fault(bad.reason, bad.remedy)
+                except FaultyError as faulty:
+                    row, self.faults[place] = self._nothing, faulty.fault
+                self._rows.append(row)
             found[number] = place
         return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
 from enum import StrEnum
@@ -10,15 +11,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from screener.cli.settings import IncludeClosed, Settings, day_option, put_bytes, today
+from screener.cli.settings import IncludeClosed, Settings, day_option, today
 from screener.errors import ExitCode, InputError, Problem, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from screener.batch.account import Account
+    from screener.batch.run import Job
     from screener.intake.headers import Layout
 
-_STANDARD_INPUT = Path("-")
+_STANDARD = Path("-")
 
 
 class Format(StrEnum):
@@ -71,34 +74,35 @@ def batch(
     from screener.source import load
 
     settings: Settings = context.obj
-    if engine is EngineName.SPARK:
-        raise UsageError(Problem(f"no Spark yet, on {master} or elsewhere", "use --engine duckdb"))
     catalog = settings.screening(trial, include_closed=include_closed)
     trials = catalog.trials if trial else tuple(each for each in catalog.trials if not each.is_profile)
     mapping = read_mapping(load(map_file)) if map_file else {}
     day = day_option(as_of)
     form = form or _by_name(output)
-    _check_targets(intake, output, rejects, issues, summary)
-    path = None if intake == _STANDARD_INPUT else intake
-    with open_intake(path) as opened:
-        layout = read_headers(opened.header, catalog.dictionary, mapping, intake.name)
+    to_output = output is None or output == _STANDARD
+    _check_targets((intake, map_file), None if to_output else output, rejects, issues, summary)
+    if to_output and form is Format.PARQUET and sys.stdout.isatty():
+        raise UsageError(Problem("this format is not for a terminal", "name a file with -o"))
+
+    def job_for(header: tuple[str, ...]) -> Job:
+        layout = read_headers(header, catalog.dictionary, mapping, intake.name)
         _say_unknown(settings, layout, strict=strict)
-        job = Job(
-            trials,
-            catalog.dictionary,
-            layout,
-            day or today(),
-            day is not None,
-            form.value,
-            None if output is None or output == _STANDARD_INPUT else output,
-            rejects,
-            issues,
-            summary,
+        kept_day = day or today()
+        target = None if to_output else output
+        return Job(
+            trials, catalog.dictionary, layout, kept_day, day is not None, form.value, target, rejects, issues, summary
         )
-        with _progress(settings) as seen:
-            account = run(job, opened, put_bytes, seen)
-        for note in opened.notes:
-            settings.tell(f"Note: {note}")
+
+    if engine is EngineName.SPARK:
+        account, notes = _on_spark(settings, intake, master, job_for)
+    else:
+        with open_intake(None if intake == _STANDARD else intake) as opened:
+            job = job_for(opened.header)
+            with _progress(settings, shown=not (to_output and sys.stdout.isatty())) as seen:
+                account = run(job, opened, _put, seen)
+            notes = opened.notes
+    for note in notes:
+        settings.tell(f"Note: {note}")
     settings.tell(account.as_text())
     if account.rejected and not rejects:
         settings.tell("Name a file with --rejects to list the rejected rows with their lines.")
@@ -107,25 +111,69 @@ def batch(
     return ExitCode.BAD_DATA if strict and not account.is_clean else ExitCode.DONE
 
 
+def _on_spark(
+    settings: Settings, intake: Path, master: str, job_for: Callable[[tuple[str, ...]], Job]
+) -> tuple[Account, tuple[str, ...]]:
+    from screener.batch.spark import run_spark
+    from screener.batch.stretches import share
+
+    if intake == _STANDARD:
+        raise UsageError(Problem("--engine spark reads a file, not standard input", "name a file that all workers see"))
+    shared = share(intake)
+    job = job_for(shared.header)
+    with _progress(settings) as seen:
+        ran = run_spark(job, shared, master, seen)
+    return ran.account, ran.notes
+
+
+def _put(data: bytes | memoryview) -> None:
+    """Write results to standard output; a reader that goes away is no error. Raises InputError."""
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python must not complain again when it ends
+        if isinstance(error, BrokenPipeError):
+            raise typer.Exit from None
+        problem = Problem(f"standard output cannot be written: {error.strerror}", "make room, or name a file with -o")
+        raise InputError(problem) from None
+
+
 def _by_name(output: Path | None) -> Format:
     suffix = output.suffix[1:].lower() if output else ""
     return Format(suffix) if suffix in set(Format) else Format.CSV
 
 
-def _check_targets(intake: Path, *targets: Path | None) -> None:
-    """No file may be written twice, and the intake not at all. Raises UsageError."""
-    named = [target.resolve() for target in targets if target and target != _STANDARD_INPUT]
-    if len(set(named)) < len(named):
+def _check_targets(sources: tuple[Path | None, ...], *targets: Path | None) -> None:
+    """No file may be written twice, and none that is read. Raises UsageError."""
+    if any(target == _STANDARD for target in targets):
+        raise UsageError(Problem("only results go to standard output", "name a file"))
+    written = [_identity(target) for target in targets if target]
+    if len(set(written)) < len(written):
         raise UsageError(Problem("two outputs have the same name", "give each a file of its own"))
-    if intake != _STANDARD_INPUT and intake.resolve() in named:
-        raise UsageError(Problem("an output has the name of the intake", "write to another file"))
+    read = {_identity(source) for source in sources if source}
+    if read & set(written):
+        raise UsageError(Problem("an output has the name of the intake or of the map", "write to another file"))
+
+
+def _identity(path: Path) -> str:
+    """The same for two names of one file; standard input may be a file, too."""
+    return os.path.realpath("/proc/self/fd/0" if path == _STANDARD else path)
 
 
 def _say_unknown(settings: Settings, layout: Layout, *, strict: bool) -> None:
     """Name the columns that are not used. Raises InputError if that is not allowed."""
     problems = [
         Problem(f"column `{header}` is not understood and not used", hint or "map it with --map, or leave it")
+        if header
+        else Problem(hint, "it is not used")
         for header, hint in layout.unknown
+    ]
+    valued = {column.fact.id for column in layout.columns if column.part.value == "value"}
+    problems += [
+        Problem(f"column `{column.header}` is not used", f"there is no column `{column.fact.id}` that it goes with")
+        for column in layout.columns
+        if column.fact.id not in valued
     ]
     if strict and problems:
         raise InputError(*problems)
@@ -134,9 +182,9 @@ def _say_unknown(settings: Settings, layout: Layout, *, strict: bool) -> None:
 
 
 @contextmanager
-def _progress(settings: Settings) -> Iterator[Callable[[float, int], None]]:
+def _progress(settings: Settings, *, shown: bool = True) -> Iterator[Callable[[float, int], None]]:
     """A bar with rate and time left, on a terminal only."""
-    if settings.quiet or not sys.stderr.isatty():
+    if settings.quiet or not shown or not sys.stderr.isatty():
         yield lambda _done, _rows: None
         return
     from rich.console import Console

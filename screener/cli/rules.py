@@ -30,6 +30,7 @@ class Schema(StrEnum):
     CASES = "cases"
     FACTS = "facts"
     SCREEN = "screen"
+    BATCH_SUMMARY = "batch_summary"
 
 
 @rules_app.command()

@@ -111,10 +111,10 @@ def _nobody_reads() -> NoReturn:
     raise typer.Exit from None
 
 
-def put_bytes(data: bytes | memoryview, output: Path | None = None, *, private: bool = False) -> None:
+def put_bytes(data: bytes, output: Path | None = None, *, private: bool = False) -> None:
     """Write a result that is no text; to a terminal it is refused. Raises UsageError, InputError."""
     if output is not None and str(output) != "-":
-        write_whole(output, bytes(data), private=private)
+        write_whole(output, data, private=private)
         return
     if sys.stdout.isatty():
         raise UsageError(Problem("this format is not for a terminal", "name a file with -o"))

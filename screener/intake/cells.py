@@ -55,7 +55,7 @@ def cell_parts(
             raise BadAnswer(reason, "leave it empty, or write which")
     if fact.type is FactType.QUANTITY:
         return _parts_of_result(text, texts, units or {})
-    return {"value": _day(text) if fact.type is FactType.DATE else text}
+    return {"value": day_text(text) if fact.type is FactType.DATE else text}
 
 
 def _parts_of_result(text: str, texts: Mapping[str, str], units: Mapping[str, str]) -> dict[str, str]:
@@ -66,11 +66,11 @@ def _parts_of_result(text: str, texts: Mapping[str, str], units: Mapping[str, st
         if name in parts and _BARE.fullmatch(parts[name]):
             parts[name] += f" {unit}"
     if "date" in parts:
-        parts["date"] = _day(parts["date"])
+        parts["date"] = day_text(parts["date"])
     return parts
 
 
-def _day(text: str) -> str:
+def day_text(text: str) -> str:
     """A day number of Excel as a date; any other text as it is."""
     day = excel_day(text)
     return text if day is None else day.isoformat()

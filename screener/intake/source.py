@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import stat
 import sys
 import zlib
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from screener.errors import InputError, NoInputError, Problem
 
@@ -102,14 +103,32 @@ class _Raw:
         raise OSError  # nothing is read twice
 
 
+class _Whole(io.FileIO):
+    """What may keep a read waiting, as a pipe does: no buffer of Python's, whose lock would keep the program from
+    ending meanwhile. It gives as many bytes as are asked for, as long as there are any.
+    """
+
+    def read(self, size: int | None = -1) -> bytes:
+        parts = []
+        left = size or 0
+        while left > 0 and (part := super().read(left)):
+            parts.append(part)
+            left -= len(part)
+        return b"".join(parts)
+
+
 def open_source(path: Path | None) -> Source:
     """Open a file, or standard input for None. Raises NoInputError, InputError."""
     if path is None:
         if sys.stdin is None:
             raise NoInputError(Problem("there is no standard input", "name a file"))
-        return _source(sys.stdin.buffer, "<standard input>", opened=False)
+        try:
+            waiting = cast("BinaryIO", _Whole(sys.stdin.fileno(), closefd=False))
+        except (OSError, ValueError):  # a stand-in for standard input has no descriptor
+            waiting = sys.stdin.buffer
+        return _source(waiting, "<standard input>", opened=False)
     try:
-        file = path.open("rb")
+        file = path.open("rb") if path.is_file() else cast("BinaryIO", _Whole(path))
     except FileNotFoundError:
         raise NoInputError(Problem(f"{path}: there is no such file", "check the path")) from None
     except IsADirectoryError:

@@ -1,7 +1,8 @@
-"""How each dialect says what the rules need. What a dialect cannot say it refuses by name."""
+"""How each dialect says what the rules need: all of it, or it is no dialect."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,12 @@ LONG_AGO, FAR_OFF = date(500, 1, 1), date(5000, 1, 1)  # a day that is not bound
 BITS = 11  # of one code that says which of several conditions hold
 
 
-class Dialect:
-    """Standard SQL, as far as there is one; each dialect says what it says otherwise."""
+class Dialect(ABC):
+    """Standard SQL, as far as there is one; each dialect says what it says otherwise, and what no standard says."""
 
     name = ""
     wide = "DECIMAL(38, 0)"  # whole numbers of 38 digits
-    text = "VARCHAR"
+    layer = "AS"  # a named query
 
     def day(self, day: date) -> str:
         """A day that is known."""
@@ -49,37 +50,37 @@ class Dialect:
         """The day so many months later."""
         return f"CAST({day} + INTERVAL '{months}' MONTH AS DATE)"
 
+    @abstractmethod
     def every(self, items: str, name: str, item: str) -> str:
         """The list of what each item gives."""
-        raise NotImplementedError
 
+    @abstractmethod
     def those(self, items: str, name: str, condition: str) -> str:
         """The list of the items for which the condition is true."""
-        raise NotImplementedError
 
+    @abstractmethod
     def least(self, items: str) -> str:
         """The least of a list, NULL for an empty one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def greatest(self, items: str) -> str:
         """The greatest of a list, NULL for an empty one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def size(self, items: str) -> str:
         """How many items a list has."""
-        raise NotImplementedError
 
+    @abstractmethod
     def listed(self, items: Iterable[str]) -> str:
         """A list of these."""
-        raise NotImplementedError
 
+    @abstractmethod
     def joined(self, lists: Sequence[str]) -> str:
-        """One list after the other."""
-        raise NotImplementedError
+        """One list of days after the other; an empty list where there is none."""
 
+    @abstractmethod
     def flat(self, lists: str) -> str:
         """The lists of a list, one after the other."""
-        raise NotImplementedError
 
     def field(self, item: str, name: str) -> str:
         """A field of an item."""
@@ -106,9 +107,9 @@ class Dialect:
         """How often a whole number goes into another, both positive."""
         return f"({number} / {divisor})"
 
+    @abstractmethod
     def rows(self, source: str, keys: Sequence[str], rows: Sequence[dict[str, str]]) -> str:
         """A query that gives several rows for each row of a source, each with the keys before it."""
-        raise NotImplementedError
 
 
 class DuckDB(Dialect):
@@ -139,7 +140,7 @@ class DuckDB(Dialect):
         return f"[{', '.join(items)}]"
 
     def joined(self, lists: Sequence[str]) -> str:
-        return f"flatten([{', '.join(lists)}])"
+        return f"flatten([{', '.join(lists)}])" if lists else "CAST([] AS DATE[])"
 
     def flat(self, lists: str) -> str:
         return f"flatten({lists})"
@@ -152,14 +153,14 @@ class DuckDB(Dialect):
 
     def rows(self, source: str, keys: Sequence[str], rows: Sequence[dict[str, str]]) -> str:
         structs = ", ".join("{" + ", ".join(f"'{name}': {sql}" for name, sql in row.items()) + "}" for row in rows)
-        return f"SELECT {', '.join(keys)}, unnest(line) FROM (SELECT {', '.join(keys)}, unnest([{structs}]) AS line FROM {source})"
+        inner = f"SELECT {', '.join(keys)}, unnest([{structs}]) AS line FROM {source}"
+        return f"SELECT {', '.join(keys)}, unnest(line) FROM ({inner})"
 
 
 class Spark(Dialect):
     """Spark SQL, for those who paste it into a notebook."""
 
     name = "spark"
-    text = "STRING"
 
     def day(self, day: date) -> str:
         return f"DATE'{day.isoformat().rjust(10, '0')}'"
@@ -194,7 +195,7 @@ class Spark(Dialect):
         return f"array({', '.join(items)})"
 
     def joined(self, lists: Sequence[str]) -> str:
-        return f"concat({', '.join(lists)})"
+        return f"concat({', '.join(lists)})" if lists else "CAST(array() AS ARRAY<DATE>)"
 
     def flat(self, lists: str) -> str:
         return f"flatten({lists})"
@@ -211,7 +212,7 @@ class Postgres(Dialect):
     """PostgreSQL 14 and later. Treatments are an array of a composite type."""
 
     name = "postgres"
-    text = "TEXT"
+    layer = "AS MATERIALIZED"  # else each layer is written into the next, and the plan doubles with every layer
 
     def add_months(self, day: str, months: int) -> str:
         return f"CAST({day} + INTERVAL '{months} months' AS DATE)"
@@ -235,7 +236,7 @@ class Postgres(Dialect):
         return f"ARRAY[{', '.join(items)}]"
 
     def joined(self, lists: Sequence[str]) -> str:
-        return f"({' || '.join(lists)})"
+        return f"({' || '.join(lists)})" if lists else "CAST(ARRAY[] AS DATE[])"
 
     def flat(self, lists: str) -> str:
         """Arrays of arrays must be of one size here; those that are made here are."""
