@@ -67,7 +67,8 @@ class Engine:
         try:
             yield from self._results(batches)
         except (duckdb.Error, RuntimeError) as error:
-            if "nterrupt" in str(error):  # in planning it is a RuntimeError
+            stopped = isinstance(error.__context__, KeyboardInterrupt)  # and a worker was still busy
+            if stopped or "nterrupt" in str(error):  # in planning it is a RuntimeError
                 raise KeyboardInterrupt from None
             raise
 

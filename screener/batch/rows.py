@@ -124,7 +124,7 @@ class SeenIds:
     def first_lines(self, ids: list[str], lines: NDArray[np.int64]) -> NDArray[np.int64]:
         """For each id the line on which it stood before, 0 if it is new; the new ones are seen from now on."""
         one = np.fromiter((hash(name) for name in ids), np.int64, len(ids))
-        two = np.fromiter((hash((name, "")) for name in ids), np.int64, len(ids))
+        two = np.fromiter((hash(name + "+") for name in ids), np.int64, len(ids))
         found = np.zeros(len(ids), np.int64)
         for run_one, run_two, run_lines in self._runs:
             places = np.minimum(np.searchsorted(run_one, one), len(run_one) - 1)

@@ -209,7 +209,7 @@ class Spark(Dialect):
 
 
 class Postgres(Dialect):
-    """PostgreSQL 14 and later. Treatments are an array of a composite type."""
+    """PostgreSQL. Treatments are an array of a composite type."""
 
     name = "postgres"
     layer = "AS MATERIALIZED"  # else each layer is written into the next, and the plan doubles with every layer
