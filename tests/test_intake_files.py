@@ -399,7 +399,7 @@ def test_a_failing_drive_is_told() -> None:
 
 def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     given = io.BytesIO(b"id,age\nP1,61\n")
-    monkeypatch.setattr(sys, "stdin", type("Stdin", (), {"buffer": given}))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(given))
     with open_intake(None) as intake:
         (block,) = intake.blocks()
     assert (block.lines.tolist(), block.done) == ([2], 0.0)
@@ -480,7 +480,7 @@ def test_a_workbook_in_blocks_and_through_a_pipe(tmp_path: Path, monkeypatch: py
         def seekable(self) -> bool:
             return False
 
-    monkeypatch.setattr(sys, "stdin", type("Stdin", (), {"buffer": Pipe(path.read_bytes())}))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Pipe(path.read_bytes())))
     assert read(None) == whole
 
 

@@ -166,8 +166,8 @@ class Spark(Dialect):
         return f"DATE'{day.isoformat().rjust(10, '0')}'"
 
     def string(self, text: str) -> str:
-        """Spark takes backslashes for escapes."""
-        return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+        """Spark takes backslashes for escapes, and what stands in ${} for the name of a setting."""
+        return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("${", "\\u0024{") + "'"
 
     def add_days(self, day: str, days: str) -> str:
         return f"date_add({day}, CAST({days} AS INT))"

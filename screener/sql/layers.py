@@ -50,11 +50,11 @@ class Layers:
         self.rounded = Layer("r")
         self.scored = Layer("p")
 
-    def written(self, source: str) -> str:
+    def written(self, source: str, dialect: Dialect) -> str:
         """All layers as named queries; the last is called `scored`."""
         texts = []
         for name, layer in vars(self).items():
-            texts.append(f"{name} AS (\n  {layer.select(source)}\n)")
+            texts.append(f"{name} {dialect.layer} (\n  {layer.select(source)}\n)")
             source = name
         return ",\n".join(texts)
 

@@ -37,7 +37,7 @@ class Query:
 
     def layers(self, source: str = "intake") -> str:
         """All that the results are written from, as named queries; the last is called `scored`."""
-        return self._layers.written(source)
+        return self._layers.written(source, self.dialect)
 
     def sql(self, source: str = "intake") -> str:
         """One row for each patient and trial, in the columns of a batch."""
