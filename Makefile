@@ -5,7 +5,7 @@ check:
 	ruff format --check
 	mypy
 	lint-imports
-	pytest
+	pytest -n auto
 
 format:
 	ruff check --fix

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from screener.model import Trial
 
+pytestmark = pytest.mark.xdist_group("spark")  # one Spark at a time
 CATALOG = load_catalog(criteria_folder())
 ASKED = int(os.environ.get("AGREE_SPARK", "0"))
 # Nearly all of the time goes into planning. To compile a query into code that runs once costs more than it saves, and

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from screener.batch.stretches import Part, SharedIntake, Stretch
     from screener.catalog import Catalog
 
+pytestmark = pytest.mark.xdist_group("spark")  # one Spark at a time
 LOCAL = "local[2,4]"  # two cores, and four attempts of each task
 TRIALS = ("NCT02414269",)  # planned soon: each task plans anew
 ROWS = 250
