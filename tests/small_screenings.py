@@ -473,6 +473,17 @@ SMALL = {
             had("cisplatin 2026-11-01", "class: radiotherapy, last_dose: 2026-11-08"): waits("2026-12-07"),
         },
     ),
+    "what need not be waited for": Small(
+        (
+            "include: days from last(chemotherapy) to enrollment >= 21",
+            "exclude: any(radiotherapy from 4 weeks before enrollment to 2 weeks before enrollment)",
+            "include: days from date of platelets to enrollment >= 10",
+        ),
+        {
+            f"{had('cisplatin 2026-11-20', 'class: radiotherapy, last_dose: 2026-11-20')}; "
+            "platelets: {value: 100 K/uL, date: 2026-11-01}": waits("2026-12-19"),
+        },
+    ),
     "more than eleven": Small(
         tuple(f"include: age >= {age} years" for age in range(20, 33)),
         {"age: 30": NO, "age: 40": MATCH, "age: 3": NO, "": UNDECIDED, "age: '>=31'": UNDECIDED},

@@ -12,6 +12,7 @@ from screener.catalog import criteria_folder, load_catalog
 from screener.model import Patient
 from tests.aimed import screenings
 from tests.rule_text import TODAY
+from tests.small_screenings import SMALL
 from tests.strategies import DICTIONARY
 from tests.warehouse import disagreements, hostile_trial, shipped_patients, spark_rows
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.xdist_group("spark")  # one Spark at a time
 CATALOG = load_catalog(criteria_folder())
+WAITS = ("what need not be waited for", "what lies between", "what runs out meanwhile")  # NULL lists among others
 ASKED = int(os.environ.get("AGREE_SPARK", "0"))
 # Nearly all of the time goes into planning. To compile a query into code that runs once costs more than it saves, and
 # so does Java's second compiler; what the query means is the same.
@@ -59,6 +61,12 @@ def test_it_is_spark_as_it_comes(spark: SparkSession) -> None:
 @pytest.mark.parametrize("trial", CATALOG.trials, ids=[trial.id for trial in CATALOG.trials])
 def test_every_shipped_case(spark: SparkSession, trial: Trial) -> None:
     patients = shipped_patients(trial, CATALOG)
+    assert not disagreements(spark_rows([trial], patients, DICTIONARY, spark), [trial], patients, DICTIONARY)
+
+
+@pytest.mark.parametrize("name", WAITS)
+def test_small_screenings(spark: SparkSession, name: str) -> None:
+    trial, patients = SMALL[name].trial(), SMALL[name].patients()
     assert not disagreements(spark_rows([trial], patients, DICTIONARY, spark), [trial], patients, DICTIONARY)
 
 

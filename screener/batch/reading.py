@@ -8,26 +8,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from screener.batch.texts import SEPARATOR, FaultyError, Known, Remembered, distinct, together
+from screener.batch.results import ResultColumn
+from screener.batch.texts import Known, split_day, together
 from screener.batch.treatments import TreatmentColumn
 from screener.batch.typed import TYPES, typed_schema
-from screener.dates import parse_day
-from screener.errors import BadAnswer
-from screener.intake.cells import cell_parts
+from screener.intake.cells import read_cell
 from screener.intake.headers import Part
-from screener.model import FactType, Missing
-from screener.patient import read_answer, read_test_date
+from screener.model import FactType
 
 if TYPE_CHECKING:
     from datetime import date
 
     from numpy.typing import NDArray
 
-    from screener.batch.texts import Fault
+    from screener.batch.texts import Faults
     from screener.intake.headers import Column, Layout
     from screener.sql import Columns
-
-_DATED = {FactType.DATE, FactType.QUANTITY}  # what "3 weeks ago" means depends on the day of screening
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,86 +37,28 @@ class Issue:
     remedy: str
 
 
-@dataclass(frozen=True)
-class Days:
-    """The day of screening: one for all rows, or that of each row, as text."""
-
-    day: date
-    texts: pa.Array | None = None
-
-
 class FactColumn:
-    """The columns of an intake that answer one fact: the value and, of a result, its limits and date."""
+    """The column of an intake that answers one fact, other than results and treatments."""
 
-    def __init__(self, columns: dict[Part, Column], typed: Columns, day: date) -> None:
-        """Take the columns, and what the rules read of the fact; `day` is that of screening where rows have none."""
-        self._columns = columns
-        self.fact = columns[Part.VALUE].fact
-        self.header = columns[Part.VALUE].header
+    def __init__(self, column: Column, typed: Columns, day: date) -> None:
+        """Take the column; `day` is that of screening where rows have none of their own."""
+        self.header = column.header
+        self._index = column.index
+        self._fact = column.fact
         self._typed = typed
         self._day = day
-        self._parts = [part.value for part in Part if part in columns]
-        self._units = {part.value: column.unit for part, column in columns.items() if column.unit}
-        self._numbers, self._tested = Remembered(self._number), Remembered(read_test_date)
-        self._is_joined = False
-        self._known = Known([TYPES[column.kind] for column in typed.of(self.fact.id)], self._read)
+        self._has_days = False
+        self._known = Known([TYPES[each.kind] for each in typed.of(self._fact.id)], self._read)
 
     def _read(self, text: str) -> tuple[Any, ...]:
-        texts = text.split(SEPARATOR) if self._is_joined else [text]
-        day = parse_day(texts[-1]) if len(texts) > len(self._parts) else self._day
-        parts = cell_parts(self.fact, dict(zip(self._parts, texts, strict=False)), self._units)
-        if isinstance(parts, Missing):
-            return self._typed.cells(self.fact.id, parts)
-        if self.fact.type is not FactType.QUANTITY:
-            return self._typed.cells(self.fact.id, read_answer(self.fact, parts["value"], self._typed.dictionary, day))
-        number = self._limited(parts)
-        if "date" not in parts:
-            return number
-        try:
-            tested = self._tested(parts["date"], day)
-        except BadAnswer as bad:
-            raise FaultyError(bad, self._header_of("date")) from None
-        return (*number[:-2], tested.first, tested.last) if self._typed.reads_date_of(self.fact.id) else number
+        text, day = split_day(text) if self._has_days else (text, self._day)
+        return self._typed.cells(self._fact.id, read_cell(self._fact, {"value": text}, self._typed.dictionary, day))
 
-    def _limited(self, parts: dict[str, str]) -> tuple[Any, ...]:
-        """The number and its limits of normal; a limit that cannot be read is to blame itself."""
-        try:
-            return self._numbers(parts["value"], parts.get("uln"), parts.get("lln"))
-        except BadAnswer:
-            self._numbers(parts["value"], None, None)
-            for name, limits in (("uln", (parts.get("uln"), None)), ("lln", (None, parts.get("lln")))):
-                try:
-                    self._numbers(parts["value"], *limits)
-                except BadAnswer as bad:
-                    raise FaultyError(bad, self._header_of(name)) from None
-            raise
-
-    def _header_of(self, part: str) -> str:
-        column = self._columns.get(Part(part))
-        return column.header if column else self.header
-
-    def _number(self, value: str, uln: str | None, lln: str | None) -> tuple[Any, ...]:
-        """A result without its date; many results differ in that alone."""
-        limits = {name: text for name, text in (("uln", uln), ("lln", lln)) if text is not None}
-        number = read_answer(self.fact, value, self._typed.dictionary, self._day, limits)
-        return self._typed.cells(self.fact.id, number)
-
-    def typed(
-        self, cells: pa.RecordBatch, days: pa.Array | None
-    ) -> tuple[list[pa.Array], dict[Fault, NDArray[np.bool_]]]:
+    def typed(self, cells: pa.RecordBatch, days: pa.Array | None) -> tuple[list[pa.Array], Faults]:
         """The typed columns, and for each fault the rows that have it."""
-        texts = [cells.column(self._columns[part].index) for part in Part if part in self._columns]
-        if days is not None and self.fact.type in _DATED:
-            texts.append(days)
-        self._is_joined = len(texts) > 1
-        words, rows = distinct(together(texts))
-        places = self._known.places(words)
-        columns = [column.take(pa.array(places)).take(pa.array(rows)) for column in self._known.columns()]
-        faults: dict[Fault, NDArray[np.bool_]] = {}
-        for number, place in enumerate(places):
-            if fault := self._known.faults.get(int(place)):
-                faults[fault] = faults.get(fault, False) | (rows == number)
-        return columns, faults
+        self._has_days = days is not None and self._fact.type is FactType.DATE
+        texts = cells.column(self._index)
+        return self._known.typed(together([texts, days] if self._has_days else [texts]))
 
 
 class Reading:
@@ -137,14 +75,18 @@ class Reading:
         parts: dict[str, dict[Part, Column]] = {}
         for column in layout.columns:
             parts.setdefault(column.fact.id, {})[column.part] = column
-        self._readers: dict[str, FactColumn | TreatmentColumn] = {}
+        self._readers: dict[str, FactColumn | ResultColumn | TreatmentColumn] = {}
         for name in typed.facts:
             given = parts.get(name, {})
-            if Part.VALUE in given:
-                is_list = given[Part.VALUE].fact.type is FactType.THERAPIES
-                self._readers[name] = (
-                    TreatmentColumn(given[Part.VALUE], typed, day) if is_list else FactColumn(given, typed, day)
-                )
+            match given[Part.VALUE].fact.type if Part.VALUE in given else None:
+                case None:
+                    continue
+                case FactType.THERAPIES:
+                    self._readers[name] = TreatmentColumn(given[Part.VALUE], typed, day)
+                case FactType.QUANTITY:
+                    self._readers[name] = ResultColumn(given, typed, day)
+                case _:
+                    self._readers[name] = FactColumn(given[Part.VALUE], typed, day)
 
     def typed(
         self, cells: pa.RecordBatch, ids: pa.Array, lines: NDArray[np.int64], days: pa.Array | None

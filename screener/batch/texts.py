@@ -11,14 +11,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from screener.dates import parse_day
 from screener.errors import BadAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
 
     from numpy.typing import NDArray
 
     Codes = NDArray[np.int32]
+    Faults = dict["Fault", NDArray[np.bool_]]
 
 T = TypeVar("T")
 MOST_TEXTS = 60_000  # kept of one column, some 30 MB; then all is forgotten and read anew
@@ -114,6 +117,21 @@ class Known:
             self._rows = []
         return self._columns
 
+    def typed(self, texts: pa.Array) -> tuple[list[pa.Array], Faults]:
+        """The typed values of each row, and for each fault the rows that have it."""
+        words, rows = distinct(texts)
+        places = self.places(words)
+        columns = [column.take(pa.array(places)).take(pa.array(rows)) for column in self.columns()]
+        return columns, {fault: at[rows] for fault, at in self.blamed(places).items()}
+
+    def blamed(self, places: Codes) -> Faults:
+        """For each fault the places, of these, that have it."""
+        faults: Faults = {}
+        for number, place in enumerate(places if self.faults else ()):
+            if fault := self.faults.get(int(place)):
+                faults.setdefault(fault, np.zeros(len(places), bool))[number] = True
+        return faults
+
 
 def distinct(texts: pa.Array) -> tuple[list[str], NDArray[np.int32]]:
     """The distinct texts, and for each row which of them it holds."""
@@ -126,3 +144,9 @@ def together(parts: Sequence[pa.Array]) -> pa.Array:
     if len(parts) == 1:
         return parts[0]
     return pc.binary_join_element_wise(*(pc.replace_substring(part, SEPARATOR, "\ufffd") for part in parts), SEPARATOR)
+
+
+def split_day(text: str) -> tuple[str, date]:
+    """A text and the day of screening that was put to it by `together`."""
+    text, _, day = text.rpartition(SEPARATOR)
+    return text, parse_day(day)

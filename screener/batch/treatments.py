@@ -12,9 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screener.batch.texts import SEPARATOR, Fault, Known, distinct, together
+from screener.batch.texts import Fault, Known, distinct, split_day, together
 from screener.batch.typed import TYPES, treatment_type
-from screener.dates import parse_day
 from screener.intake.cells import read_cell
 from screener.model import Missing, Treatments
 from screener.patient import read_treatment
@@ -47,22 +46,16 @@ class TreatmentColumn:
         self._items = Known(kinds, self._read_item)
         self._wholes = Known([pa.bool_(), pa.bool_()], self._read_whole)  # whether a list is known, and not empty
 
-    def _split_day(self, text: str) -> tuple[str, date]:
-        if not self._has_days:
-            return text, self._day
-        text, _, day = text.partition(SEPARATOR)
-        return text, parse_day(day)
-
     def _read_item(self, text: str) -> tuple[Any, ...]:
         """One treatment, as the reader of lists reads it."""
-        text, day = self._split_day(text)
+        text, day = split_day(text) if self._has_days else (text, self._day)
         agent, _, last = text.partition(":")
         fields = {"agent": agent.strip()} | ({"last_dose": last.strip()} if last.strip() else {})
         return tuple(self._typed.treatment(read_treatment(fields, self._typed.dictionary, day)).values())
 
     def _read_whole(self, text: str) -> tuple[bool, bool]:
         """A text that is no list of several: whether it tells the treatments, and whether there are any."""
-        text, day = self._split_day(text)
+        text, day = split_day(text) if self._has_days else (text, self._day)
         value = read_cell(self._column.fact, {"value": text}, self._typed.dictionary, day)
         if isinstance(value, Missing):
             return False, False
@@ -128,6 +121,8 @@ def _blame(
     size: int,
 ) -> None:
     """Note the rows whose text could not be read; the first fault of a row counts."""
+    if not known.faults:
+        return
     blamed = np.zeros(size, bool)
     for rows_at_fault in faulty.values():
         blamed |= rows_at_fault

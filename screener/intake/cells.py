@@ -46,16 +46,19 @@ def cell_parts(
     text = texts["value"].strip()
     if not text:
         return _BLANK
-    if len(text) <= _LONGEST_WORD and not text[0].isdigit():
-        key = word_key(text)
+    if fact.type is FactType.QUANTITY:
+        parts = _parts_of_result(text, texts, units or {})
+    else:
+        parts = {"value": day_text(text) if fact.type is FactType.DATE else text}
+    value = parts["value"]
+    if len(value) <= _LONGEST_WORD and not value[:1].isdigit():
+        key = word_key(value)
         if key in _MISSING:
             return Missing(_MISSING[key])
         if key in _EITHER:
             reason = "this may mean that it does not apply or that it is not known"
             raise BadAnswer(reason, "leave it empty, or write which")
-    if fact.type is FactType.QUANTITY:
-        return _parts_of_result(text, texts, units or {})
-    return {"value": day_text(text) if fact.type is FactType.DATE else text}
+    return parts
 
 
 def _parts_of_result(text: str, texts: Mapping[str, str], units: Mapping[str, str]) -> dict[str, str]:

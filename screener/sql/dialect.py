@@ -76,7 +76,7 @@ class Dialect(ABC):
 
     @abstractmethod
     def joined(self, lists: Sequence[str]) -> str:
-        """One list of days after the other; an empty list where there is none."""
+        """One list of days after the other; an empty list where there is none. One that is NULL counts for nothing."""
 
     @abstractmethod
     def flat(self, lists: str) -> str:
@@ -195,7 +195,9 @@ class Spark(Dialect):
         return f"array({', '.join(items)})"
 
     def joined(self, lists: Sequence[str]) -> str:
-        return f"concat({', '.join(lists)})" if lists else "CAST(array() AS ARRAY<DATE>)"
+        """One list that is NULL would make all of it NULL."""
+        nothing = "CAST(array() AS ARRAY<DATE>)"
+        return f"concat({', '.join(f'COALESCE({days}, {nothing})' for days in lists)})" if lists else nothing
 
     def flat(self, lists: str) -> str:
         return f"flatten({lists})"
