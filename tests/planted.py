@@ -219,13 +219,13 @@ SQL = {
         "dialect:DuckDB.add_months", "to_months({months})", "to_days(30 * {months})", "end of a month"
     ),
     "it always applies": Planted(
-        "judgment:Truths._where_it_applies",
-        "condition if self.applies == TRUE",
-        "condition if True",
-        "where it applies",
+        "judgment:Truths.coded", "WHEN NOT {self.applies} THEN 0 {known}", "{known}", "where it applies"
     ),
     "unknown whether it applies is no": Planted(
-        "judgment:Truths.is_unknown", "{self.applies} IS NULL OR ", "", "where it applies"
+        "judgment:Truths.coded",
+        "IS NULL THEN {unknown} WHEN NOT {self.applies} THEN 0",
+        "IS NULL OR NOT {self.applies} THEN 0",
+        "where it applies",
     ),
     "rarely before it fits": Planted(
         "judgment:Judgments._met",

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from screener.sql.dialect import BITS
 from screener.sql.verdict import VERDICTS
 
@@ -47,11 +45,9 @@ class Code:
     size: int
     says: Callable[[int, Form], str] | None = None  # those that are only counted say nothing
 
-    def texts(self, form: Form) -> pa.Array | None:
-        """What all numbers say."""
-        if self.says is None:
-            return None
-        return pa.array([self.says(number, form) for number in range(self.size)], pa.string())
+    def texts(self, form: Form) -> list[str]:
+        """What each number says, in their order."""
+        return [self.says(number, form) for number in range(self.size)] if self.says else []
 
 
 @dataclass(frozen=True)

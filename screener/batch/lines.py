@@ -10,7 +10,9 @@ import pyarrow as pa
 from screener.batch.codes import JSON, PLAIN
 
 if TYPE_CHECKING:
-    from screener.batch.codes import CodeTable, TrialCodes
+    from collections.abc import Sequence
+
+    from screener.batch.codes import Code, CodeTable, TrialCodes
 
 COLUMNS = (
     *("patient_id", "trial_id", "verdict", "eligible_from", "score", "score_low", "score_high"),
@@ -25,95 +27,97 @@ TABLE = pa.schema(
         *((name, pa.string()) for name in COLUMNS[10:]),
     ]
 )
-_NUMBER = pa.int32()
-_TEXT = pa.dictionary(_NUMBER, pa.string())
+_TEXT = pa.dictionary(pa.int32(), pa.string())
 
 
 class Lines:
-    """Writes codes as a format wants them."""
+    """Writes codes as a format wants them. What stands around a code is part of what its numbers say."""
 
     def __init__(self, table: CodeTable, form: str) -> None:
         """`form` is csv, jsonl or parquet."""
-        self._table = table
         self._form = form
-        style = JSON if form == "jsonl" else PLAIN
-        self._texts = [code.texts(style) for code in table.codes]
-        self._names = {id(code): f"c{place}" for place, code in enumerate(table.codes)}
+        self._style = JSON if form == "jsonl" else PLAIN
+        self._places = {id(code): place + 1 for place, code in enumerate(table.codes)}
+        self._texts: list[tuple[int, pa.Array]] = []  # the place of a code, and what its numbers say
+        write = {"csv": self._csv, "jsonl": self._json, "parquet": self._struct}[form]
+        self._written = ", ".join(write(trial, f"day{place}") for place, trial in enumerate(table.trials))
         self.schema = pa.schema(
             [pa.field("patient_id", pa.string())]
-            + [pa.field(f"c{place}", _NUMBER if text is None else _TEXT) for place, text in enumerate(self._texts)]
+            + [pa.field(f"t{place}", _TEXT) for place in range(len(self._texts))]
             + [pa.field(f"day{place}", pa.date32()) for place in range(len(table.trials))]
         )
 
     def spelled(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The numbers with what they say."""
-        arrays = [batch.column(0)]
-        arrays += [
-            batch.column(place + 1)
-            if texts is None
-            else pa.DictionaryArray.from_arrays(batch.column(place + 1), texts, safe=False)
-            for place, texts in enumerate(self._texts)
-        ]
-        arrays += batch.columns[len(arrays) :]
-        return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+        texts = [pa.DictionaryArray.from_arrays(batch.column(place), texts, safe=False) for place, texts in self._texts]
+        days = batch.columns[len(self._places) + 1 :]
+        return pa.RecordBatch.from_arrays([batch.column(0), *texts, *days], schema=self.schema)
 
     def sql(self, source: str) -> str:
         """All lines of a patient as one text; for parquet, one row for each patient and trial."""
-        trials = enumerate(self._table.trials)
         if self._form == "parquet":
-            structs = ", ".join(self._struct(trial, place) for place, trial in trials)
-            return (
-                f"SELECT patient_id, unnest(line) FROM (SELECT patient_id, unnest([{structs}]) AS line FROM {source})"
-            )
-        write = self._json if self._form == "jsonl" else self._csv
-        pieces = [piece for place, trial in trials for piece in write(trial, f"day{place}")]
-        return f"SELECT concat({', '.join(pieces)}) AS lines FROM {source}"
+            rows = f"SELECT patient_id, unnest([{self._written}]) AS line FROM {source}"
+            return f"SELECT patient_id, unnest(line) FROM ({rows})"
+        return f"SELECT concat({self._written}) AS lines FROM {source}"
 
-    def _csv(self, trial: TrialCodes, day: str) -> list[str]:
+    def _says(self, code: Code, *around: str) -> str:
+        """The column of what a code says, with what stands around it; between three texts it stands twice."""
+        texts = [text.join(around or ("", "")) for text in code.texts(self._style)]
+        self._texts.append((self._places[id(code)], pa.array(texts, pa.string())))
+        return f"t{len(self._texts) - 1}"
+
+    def _list(self, codes: Sequence[Code], before: str = "", after: str = "") -> list[str]:
+        """The same of the words of several codes."""
+        if not codes:
+            return [_literal(before + after)]
+        last = len(codes) - 1
+        return [
+            self._says(code, "" if place else before, after if place == last else "")
+            for place, code in enumerate(codes)
+        ]
+
+    def _csv(self, trial: TrialCodes, day: str) -> str:
         """No quotes: verdicts, days, numbers and ids of rules hold no commas."""
-        name = self._names
-        cells = [[name[id(code)]] for code in (trial.verdict,)]
-        cells += [[f"CAST({day} AS VARCHAR)"]]
-        cells += [
-            [name[id(code)]] for code in (trial.low, trial.low, trial.high, trial.met, trial.not_met, trial.unknown)
+        pieces = [
+            "patient_id",
+            self._says(trial.verdict, f",{trial.trial},", ","),
+            f"CAST({day} AS VARCHAR)",
+            self._says(trial.low, ",", ",", ","),
+            *(self._says(code, "", ",") for code in (trial.high, trial.met, trial.not_met, trial.unknown)),
+            *self._list(trial.not_met_ids, "", ","),
+            *self._list(trial.unknown_ids, "", ","),
+            *self._list(trial.missing_facts, "", "\n"),
         ]
-        cells += [
-            [name[id(code)] for code in codes] for codes in (trial.not_met_ids, trial.unknown_ids, trial.missing_facts)
-        ]
-        pieces = ["patient_id", f"',{trial.trial},'"]
-        for place, cell in enumerate(cells):
-            pieces += ["','", *cell] if place else cell
-        return [*pieces, "chr(10)"]
+        return ", ".join(pieces)
 
-    def _json(self, trial: TrialCodes, day: str) -> list[str]:
-        name = self._names
-        values = [[name[id(trial.verdict)]], [f"""COALESCE('"' || CAST({day} AS VARCHAR) || '"', 'null')"""]]
-        values += [
-            [name[id(code)]] for code in (trial.low, trial.low, trial.high, trial.met, trial.not_met, trial.unknown)
+    def _json(self, trial: TrialCodes, day: str) -> str:
+        pieces = [
+            _literal('{"patient_id":'),
+            "patient_id",
+            self._says(trial.verdict, f',"trial_id":{json.dumps(trial.trial)},"verdict":', ',"eligible_from":'),
+            f"""COALESCE('"' || CAST({day} AS VARCHAR) || '"', 'null')""",
+            self._says(trial.low, ',"score":', ',"score_low":', ""),
+            self._says(trial.high, ',"score_high":', ""),
+            *(self._says(getattr(trial, name), f',"{name}":', "") for name in COLUMNS[7:10]),
+            *(piece for name in COLUMNS[10:] for piece in self._list(getattr(trial, name), f',"{name}":[', "]")),
+            _literal("}\n"),
         ]
-        values += [
-            ["'['", *(name[id(code)] for code in codes), "']'"]
-            for codes in (trial.not_met_ids, trial.unknown_ids, trial.missing_facts)
-        ]
-        pieces = ["""'{"patient_id":'""", "patient_id", f"""',"trial_id":{json.dumps(trial.trial)}'"""]
-        for key, value in zip(COLUMNS[2:], values, strict=True):
-            pieces += [f"""',"{key}":'""", *value]
-        return [*pieces, "'}'", "chr(10)"]
+        return ", ".join(pieces)
 
-    def _struct(self, trial: TrialCodes, place: int) -> str:
-        name = self._names
-        score = {key: f"CAST({name[id(code)]} AS DOUBLE)" for key, code in (("low", trial.low), ("high", trial.high))}
+    def _struct(self, trial: TrialCodes, day: str) -> str:
+        low, high = (f"CAST({self._says(code)} AS DOUBLE)" for code in (trial.low, trial.high))
         fields = {
-            "trial_id": f"'{trial.trial}'",
-            "verdict": name[id(trial.verdict)],
-            "eligible_from": f"day{place}",
-            "score": score["low"],
-            "score_low": score["low"],
-            "score_high": score["high"],
-            **{key: f"CAST({name[id(getattr(trial, key))]} AS INTEGER)" for key in ("met", "not_met", "unknown")},
-            **{
-                key: f"concat({', '.join(name[id(code)] for code in getattr(trial, key)) or chr(39) * 2})"
-                for key in ("not_met_ids", "unknown_ids", "missing_facts")
-            },
+            "trial_id": _literal(trial.trial),
+            "verdict": self._says(trial.verdict),
+            "eligible_from": day,
+            "score": low,
+            "score_low": low,
+            "score_high": high,
+            **{name: f"CAST({self._says(getattr(trial, name))} AS INTEGER)" for name in COLUMNS[7:10]},
+            **{name: f"concat({', '.join(self._list(getattr(trial, name)))})" for name in COLUMNS[10:]},
         }
         return "{" + ", ".join(f"'{key}': {sql}" for key, sql in fields.items()) + "}"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -114,7 +114,7 @@ class Days:
         return f"CASE WHEN {TREATMENTS} IS NOT NULL THEN {compare(leaf.relation, anchor, (over[0], over[1]))} END"
 
     def _of_members(self, member: str, item: str) -> str:
-        return self.dialect.every(self.dialect.those(TREATMENTS, "x", member), "x", item)
+        return self.dialect.every(TREATMENTS, "x", f"CASE WHEN {member} THEN {item} END")
 
     def _plus(self, day: str, leaf: Elapsed) -> str:
         """The limit is added to the latest day, not to each; with half-lives each treatment has its own."""

@@ -60,11 +60,11 @@ class Dialect(ABC):
 
     @abstractmethod
     def least(self, items: str) -> str:
-        """The least of a list, NULL for an empty one."""
+        """The least of a list, in which NULL counts for nothing; NULL for an empty one."""
 
     @abstractmethod
     def greatest(self, items: str) -> str:
-        """The greatest of a list, NULL for an empty one."""
+        """The greatest of a list, in which NULL counts for nothing; NULL for an empty one."""
 
     @abstractmethod
     def size(self, items: str) -> str:

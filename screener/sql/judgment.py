@@ -43,11 +43,12 @@ class Truths:
         """A condition that is TRUE where it applies and is not met."""
         return self._where_it_applies(f"NOT {self.met}")
 
-    @property
-    def is_unknown(self) -> str:
-        """A condition that is TRUE where it is not known whether it applies, or, if so, whether it is met."""
-        unknown = f"{self.met} IS NULL"
-        return unknown if self.applies == TRUE else f"({self.applies} IS NULL OR ({self.applies} AND {unknown}))"
+    def coded(self, met: int, not_met: int, unknown: int) -> str:
+        """A number for how it comes out, 0 where it does not apply."""
+        known = f"WHEN {self.met} IS NULL THEN {unknown} WHEN {self.met} THEN {met} ELSE {not_met} END"
+        if self.applies == TRUE:
+            return f"CASE {known}"
+        return f"CASE WHEN {self.applies} IS NULL THEN {unknown} WHEN NOT {self.applies} THEN 0 {known}"
 
     def _where_it_applies(self, condition: str) -> str:
         return condition if self.applies == TRUE else f"({self.applies} AND {condition})"
@@ -84,7 +85,7 @@ class Judgments:
         )
         mended = ""
         if any(isinstance(leaf, Timed) for leaf in criterion.leaves):
-            later = self._soon(criterion) + f" ELSE {self._mended(criterion)} END"
+            later = self._soon(criterion, truths) + f" ELSE {self._mended(criterion)} END"
             mended = self._layers.timed.name(f"CASE WHEN {truths.is_not_met} THEN {later} END")
         return Judgment(
             criterion, truths, mended, _runs_out(criterion), _improves(criterion), tuple(self._missing(criterion))
@@ -105,7 +106,7 @@ class Judgments:
         """Those of a list of days, each called `d`, that come after a day and for which the condition holds."""
         return self._dialect.those(days, "d", f"d > {day} AND d < {_NO_REAL_DAY} AND {condition}")
 
-    def _soon(self, criterion: Criterion) -> str:
+    def _soon(self, criterion: Criterion, truths: Truths) -> str:
         """The usual way out, for speed alone: one wait keeps the criterion from being met, and its end is known.
 
         As time goes by a wait turns once, on the day it is over or the day after it. If the criterion is met with the
@@ -115,7 +116,8 @@ class Judgments:
         over = self._leaves.days.over_at_last(timed[0]) if len(set(timed)) == 1 else None
         if over is None or isinstance(criterion.test, Band):
             return "CASE WHEN FALSE THEN NULL"
-        day, outcome = over
+        outcome = over[1]
+        day = self._layers.over.name(f"CASE WHEN {truths.is_not_met} THEN {over[0]} END")
         met = self._met(criterion, TODAY, {timed[0]: outcome})
         applies = "TRUE" if criterion.when is None else self._truth(criterion.when, TODAY, {timed[0]: outcome})
         return f"CASE WHEN {applies} AND {met} AND {day} > as_of AND {day} < {_NO_REAL_DAY} THEN {day}"

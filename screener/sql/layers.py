@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from screener.sql.dialect import Dialect
+    from screener.sql.judgment import Truths
 
 
 class Layer:
@@ -40,8 +41,10 @@ class Layers:
         self.derived = Layer("d")  # what follows from other facts
         self.leaves = Layer("l")
         self.criteria = Layer("c")
+        self.over = Layer("o")  # the day on which the wait that keeps a criterion from being met is over
         self.timed = Layer("t")  # the day from which time alone mends a criterion
-        self.flags = Layer("f")  # which criteria of a trial are met, not met, unknown
+        self.outcomes = Layer("q")  # how the criteria of a trial come out
+        self.flags = Layer("f")  # which of them are met, not met, unknown
         self.verdicts = Layer("v")
         self.dated = Layer("e")  # the first day on which nothing is not met
         self.chosen = Layer("b")  # which cohort is best
@@ -77,6 +80,23 @@ class Flags:
             )
             codes.append(layer.name(" + ".join(bits)))
         return cls(tuple(codes), len(conditions))
+
+    @classmethod
+    def of_outcomes(cls, truths: Sequence[Truths], layers: Layers) -> tuple[Flags, Flags, Flags]:
+        """Which criteria are met, not met, unknown: each is looked at once, and the three codes stand in one number."""
+        codes = []
+        for start in range(0, len(truths), BITS):
+            bits = (
+                each.coded(1 << bit, 1 << bit + BITS, 1 << bit + 2 * BITS)
+                for bit, each in enumerate(truths[start : start + BITS])
+            )
+            code = layers.outcomes.name(f"CAST({' + '.join(bits)} AS BIGINT)")
+            parts = (code, f"({code} >> {BITS})", f"({code} >> {2 * BITS})")
+            codes.append([layers.flags.name(f"{part} & {(1 << BITS) - 1}") for part in parts])
+        met, not_met, unknown = (
+            cls(tuple(each), len(truths)) for each in (zip(*codes, strict=True) if codes else ((), (), ()))
+        )
+        return met, not_met, unknown
 
     def any(self, among: Sequence[bool]) -> str:
         """Whether one of those among them holds."""
