@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from screener.sql import Columns
 
 _NUMBER_PARTS = (Part.VALUE, Part.ULN, Part.LLN)
-_DAY_AT_THE_END = re.compile(r"[^\s,;(-], \d{4}-\d{2}-\d{2}")
+_DAY_AT_THE_END = re.compile(rb"[^\s,;(-], \d{4}-\d{2}-\d{2}")
 _DAY, _END = len("2026-11-22"), len("L, 2026-11-22")
 
 
@@ -80,8 +80,10 @@ class ResultColumn:
         number = read_answer(self._fact, value, self._typed.dictionary, self._day, limits)
         return self._typed.cells(self._fact.id, number)
 
-    def _read_tested(self, text: str) -> tuple[Any, ...]:
+    def _read_tested(self, text: str | None) -> tuple[Any, ...]:
         """The first and the last day that the test may have been on."""
+        if text is None:
+            return None, None
         text, day = split_day(text) if self._has_days else (text, self._day)
         if not text.strip():
             return None, None
@@ -101,12 +103,15 @@ class ResultColumn:
         def given(*parts: Part) -> list[pa.Array]:
             return [cells.column(self._columns[part].index) for part in parts if part in self._columns]
 
-        values, tested = without_day(*given(Part.VALUE))
+        values, cut = without_day(*given(Part.VALUE))
         (*number, own, is_number), faults = self._numbers.typed(together([values, *given(Part.ULN, Part.LLN)]))
-        dates = pc.coalesce(own, tested, *given(Part.DATE), "")
-        texts = pc.if_else(is_number.fill_null(False), dates, "")  # noqa: FBT003 - it takes no name
-        read, more = self._tested.typed(together([texts, days] if days is not None else [texts]))
-        columns = [*number[:-2], *read] if self._reads_date else number
+        columns = number[:-2] if self._reads_date else number
+        dates = [texts for texts in (own, cut, *given(Part.DATE)) if texts.null_count < len(texts)]
+        if not dates:
+            return number, faults
+        texts = pc.if_else(is_number, pc.coalesce(*dates), None)
+        read, more = self._tested.typed(texts if days is None else together([texts, days]))
+        columns = [*columns, *read] if self._reads_date else columns
         for fault, rows in more.items():  # a result of a day that cannot be read is not known
             faults[fault] = faults.get(fault, False) | rows
             columns = [pc.if_else(pa.array(rows), None, column) for column in columns]
@@ -118,11 +123,13 @@ def without_day(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
 
     `34 U/L, ULN 40, 2026-11-10` is read as `34 U/L, ULN 40` with a day of its own.
     """
-    tails, rows = distinct(pc.utf8_slice_codeunits(texts, -_END))
+    data = texts.cast(pa.binary())
+    tails, rows = distinct(pc.binary_slice(data, -_END, None))
     ends = np.array([_DAY_AT_THE_END.fullmatch(tail) is not None for tail in tails], bool)[rows]
     if not ends.any():
         return texts, pa.nulls(len(texts), pa.string())
-    heads = pc.utf8_slice_codeunits(texts, 0, -_DAY - 2)
+    heads = pc.binary_slice(data, 0, -_DAY - 2)
     ends &= ~pc.match_substring(heads, "-").to_numpy(zero_copy_only=False)  # of two dates another may be meant
     has_day = pa.array(ends)
-    return pc.if_else(has_day, heads, texts), pc.if_else(has_day, pc.utf8_slice_codeunits(texts, -_DAY), None)
+    days = pc.if_else(has_day, pc.binary_slice(data, -_DAY, None), None)
+    return pc.if_else(has_day, heads, data).cast(pa.string()), days.cast(pa.string())

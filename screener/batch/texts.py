@@ -73,7 +73,7 @@ class Remembered(Generic[T]):
 class Known:
     """What was read so far: for each text its place, and the typed values at each place."""
 
-    def __init__(self, types: Sequence[pa.DataType], read: Callable[[str], tuple[Any, ...]]) -> None:
+    def __init__(self, types: Sequence[pa.DataType], read: Callable[[Any], tuple[Any, ...]]) -> None:
         """`read` gives the values of a text, one for each type. It may raise BadAnswer."""
         self._types = types
         self._read = read
@@ -133,9 +133,9 @@ class Known:
         return faults
 
 
-def distinct(texts: pa.Array) -> tuple[list[str], NDArray[np.int32]]:
-    """The distinct texts, and for each row which of them it holds."""
-    encoded = pc.dictionary_encode(texts)
+def distinct(texts: pa.Array) -> tuple[list[Any], NDArray[np.int32]]:
+    """The distinct texts, None among them, and for each row which of them it holds."""
+    encoded = pc.dictionary_encode(texts, null_encoding="encode")
     return encoded.dictionary.to_pylist(), encoded.indices.to_numpy(zero_copy_only=False)
 
 
