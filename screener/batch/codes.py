@@ -45,6 +45,11 @@ class Code:
     size: int
     says: Callable[[int, Form], str] | None = None  # those that are only counted say nothing
 
+    @property
+    def is_short(self) -> bool:
+        """Whether the numbers fit into 16 bits."""
+        return self.size <= 1 << 15
+
     def texts(self, form: Form) -> list[str]:
         """What each number says, in their order."""
         return [self.says(number, form) for number in range(self.size)] if self.says else []
@@ -148,6 +153,9 @@ class CodeTable:
 
     def sql(self, source: str) -> str:
         """One row for each patient."""
-        codes = [f"CAST({code.sql} AS INTEGER) AS c{place}" for place, code in enumerate(self.codes)]
+        codes = [
+            f"CAST({code.sql} AS {'SMALLINT' if code.is_short else 'INTEGER'}) AS c{place}"
+            for place, code in enumerate(self.codes)
+        ]
         days = [f"{trial.eligible_from} AS day{place}" for place, trial in enumerate(self.trials)]
         return f"WITH {self._query.layers(source)}\nSELECT patient_id, {', '.join([*codes, *days])} FROM scored"

@@ -12,7 +12,7 @@ import queue
 import threading
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import suppress
 from threading import local
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _SOURCES = ("intake", "spelled")
-_CHUNK = 10_000  # rows that are judged at once
+_FIRST_CHUNK, _CHUNK = 5_000, 40_000  # rows that are judged at once: to run a plan at all costs as much as 3,000 rows
 _MOST_WORKERS = 4  # each takes some 150 MB
 _LINES, _FEWEST_ROWS = 60_000, 2_048  # lines and, however many trials there are, rows of one batch of results
 _PATIENCE = 0.1  # seconds between looks whether all is over
@@ -73,48 +73,37 @@ class Engine:
             raise
 
     def _results(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        workers = self._threads or min(os.cpu_count() or 1, _MOST_WORKERS)
-        under_way: deque[Future[Screened]] = deque()
-        plans, connections = local(), list[duckdb.DuckDBPyConnection]()
-        pool = ThreadPoolExecutor(workers)
+        number = self._threads or min(os.cpu_count() or 1, _MOST_WORKERS)
+        workers = Workers(self._table, self._lines, typed_schema(self.columns))
+        judging: deque[Future[list[pa.RecordBatch]]] = deque()
+        pool = ThreadPoolExecutor(number)
         try:
             with Ahead(_chunks(batches)) as chunks:
                 for chunk in chunks:
-                    under_way.append(pool.submit(self._screened, chunk, plans, connections))
-                    if len(under_way) > workers:
-                        yield from self._taken(under_way.popleft().result())
-                while under_way:
-                    yield from self._taken(under_way.popleft().result())
+                    judging.append(pool.submit(workers.judge, chunk))
+                    if len(judging) > number:
+                        yield from self._lines_of(judging.popleft().result(), pool, workers, number)
+                while judging:
+                    yield from self._lines_of(judging.popleft().result(), pool, workers, number)
         except BaseException:
-            for connection in connections:
-                connection.interrupt()
+            workers.interrupt()
             raise
         finally:
             pool.shutdown(cancel_futures=True)
-            for connection in connections:
-                for source in _SOURCES:  # each holds its connection, and the connection holds it
-                    connection.unregister(source)
-                connection.close()
-            connections.clear()
+            workers.close()
 
-    def _screened(self, chunk: pa.Table, plans: local, connections: list[duckdb.DuckDBPyConnection]) -> Screened:
-        """Screen a chunk, on a plan of the worker's own. DuckDB reads a stream on one core: so each has its own."""
-        if not hasattr(plans, "judge"):
-            connection = duckdb.connect(":memory:")
-            connections.append(connection)
-            connection.execute("SET temp_directory = ''")  # nothing is written to disk
-            connection.execute("SET threads = 1")
-            plans.judge = Prepared(connection, _SOURCES[0], typed_schema(self.columns), self._table.sql("intake"))
-            plans.write = Prepared(connection, _SOURCES[1], self._lines.schema, self._lines.sql("spelled"))
-        size = max(_FEWEST_ROWS, _LINES // len(self._table.trials))
-        codes = list(plans.judge.run(chunk, size))
-        spelled = pa.Table.from_batches(map(self._lines.spelled, codes), self._lines.schema)
-        return Screened(codes, list(plans.write.run(spelled, size)))
-
-    def _taken(self, screened: Screened) -> Iterator[pa.RecordBatch]:
-        for batch in screened.codes:
+    def _lines_of(
+        self, codes: list[pa.RecordBatch], pool: ThreadPoolExecutor, workers: Workers, number: int
+    ) -> Iterator[pa.RecordBatch]:
+        """What the codes of a chunk say, written some rows at a time: lines are far longer than codes."""
+        writing: deque[Future[list[pa.RecordBatch]]] = deque()
+        for batch in codes:
             self._count(batch)
-        yield from screened.results
+            writing.append(pool.submit(workers.write, batch))
+            if len(writing) > number:
+                yield from writing.popleft().result()
+        while writing:
+            yield from writing.popleft().result()
 
     def _count(self, batch: pa.RecordBatch) -> None:
         for trial in self._table.trials:
@@ -138,12 +127,50 @@ class Engine:
         return {fact: count for fact, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])) if count}
 
 
-@dataclass(frozen=True)
-class Screened:
-    """What came of a chunk: the codes, and what they say as lines or rows."""
+class Workers:
+    """What threads need to judge and to write, each on plans of its own: DuckDB reads a stream on one core."""
 
-    codes: list[pa.RecordBatch]
-    results: list[pa.RecordBatch]
+    def __init__(self, table: CodeTable, lines: Lines, intake: pa.Schema) -> None:
+        """Take the queries, and what the typed intake looks like."""
+        self._table, self._lines, self._intake = table, lines, intake
+        self._size = max(_FEWEST_ROWS, _LINES // len(table.trials))
+        self._own = local()
+        self._connections: list[duckdb.DuckDBPyConnection] = []
+
+    def judge(self, chunk: pa.Table) -> list[pa.RecordBatch]:
+        """The codes of a chunk."""
+        return list(self._plan("judge").run(chunk, self._size))
+
+    def write(self, codes: pa.RecordBatch) -> list[pa.RecordBatch]:
+        """What codes say, as lines or rows."""
+        spelled = pa.Table.from_batches([self._lines.spelled(codes)], self._lines.schema)
+        return list(self._plan("write").run(spelled, self._size))
+
+    def _plan(self, name: str) -> Prepared:
+        own = self._own
+        if not hasattr(own, name):
+            connection = duckdb.connect(":memory:")
+            self._connections.append(connection)
+            connection.execute("SET temp_directory = ''")  # nothing is written to disk
+            connection.execute("SET threads = 1")
+            own.judge = Prepared(connection, _SOURCES[0], self._intake, self._table.sql(_SOURCES[0]))
+            own.write = Prepared(connection, _SOURCES[1], self._lines.schema, self._lines.sql(_SOURCES[1]))
+        plan: Prepared = getattr(own, name)
+        return plan
+
+    def interrupt(self) -> None:
+        """Stop what is under way."""
+        for connection in self._connections:
+            connection.interrupt()
+
+    def close(self) -> None:
+        """Let go of the connections. Each holds its sources, and they hold it."""
+        for connection in self._connections:
+            for source in _SOURCES:
+                with suppress(duckdb.Error):  # a worker may be busy with it, after Ctrl-C
+                    connection.unregister(source)
+            connection.close()
+        self._connections.clear()
 
 
 class Prepared:
@@ -172,15 +199,15 @@ class Prepared:
 
 
 def _chunks(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
-    """Batches put together to chunks."""
+    """Batches put together to chunks, small ones at first: plans are made, and results come, while more is read."""
     waiting: list[pa.RecordBatch] = []
-    rows = 0
+    rows, wanted = 0, _FIRST_CHUNK
     for batch in batches:
         waiting.append(batch)
         rows += len(batch)
-        if rows >= _CHUNK:
+        if rows >= wanted:
             yield pa.Table.from_batches(waiting)
-            waiting, rows = [], 0
+            waiting, rows, wanted = [], 0, min(2 * wanted, _CHUNK)
     if waiting:
         yield pa.Table.from_batches(waiting)
 
@@ -215,9 +242,17 @@ class Ahead(Generic[T]):
                 continue
             return
 
+    def _get(self) -> T | None:
+        """The next item. A signal that comes just before a wait begins does not end it: so none is long."""
+        while True:
+            try:
+                return self._queue.get(timeout=_PATIENCE)
+            except queue.Empty:
+                continue
+
     def __iter__(self) -> Iterator[T]:
         """Give the items. Raises what reading them raised."""
-        while (item := self._queue.get()) is not None:
+        while (item := self._get()) is not None:
             yield item
         if self._raised is not None:
             raise self._raised

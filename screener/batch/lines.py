@@ -27,7 +27,6 @@ TABLE = pa.schema(
         *((name, pa.string()) for name in COLUMNS[10:]),
     ]
 )
-_TEXT = pa.dictionary(pa.int32(), pa.string())
 
 
 class Lines:
@@ -39,11 +38,12 @@ class Lines:
         self._style = JSON if form == "jsonl" else PLAIN
         self._places = {id(code): place + 1 for place, code in enumerate(table.codes)}
         self._texts: list[tuple[int, pa.Array]] = []  # the place of a code, and what its numbers say
+        self._kinds: list[pa.DataType] = []
         write = {"csv": self._csv, "jsonl": self._json, "parquet": self._struct}[form]
         self._written = ", ".join(write(trial, f"day{place}") for place, trial in enumerate(table.trials))
         self.schema = pa.schema(
             [pa.field("patient_id", pa.string())]
-            + [pa.field(f"t{place}", _TEXT) for place in range(len(self._texts))]
+            + [pa.field(f"t{place}", pa.dictionary(kind, pa.string())) for place, kind in enumerate(self._kinds)]
             + [pa.field(f"day{place}", pa.date32()) for place in range(len(table.trials))]
         )
 
@@ -64,6 +64,7 @@ class Lines:
         """The column of what a code says, with what stands around it; between three texts it stands twice."""
         texts = [text.join(around or ("", "")) for text in code.texts(self._style)]
         self._texts.append((self._places[id(code)], pa.array(texts, pa.string())))
+        self._kinds.append(pa.int16() if code.is_short else pa.int32())
         return f"t{len(self._texts) - 1}"
 
     def _list(self, codes: Sequence[Code], before: str = "", after: str = "") -> list[str]:

@@ -104,9 +104,13 @@ class Reading:
                     Issue(int(line), person, fault.header or reader.header, fault.reason, fault.remedy)
                     for line, person in zip(lines[places], people, strict=True)
                 ]
-        nothing = {field.name: pa.nulls(len(lines), field.type) for field in self._schema if field.name not in columns}
+        nothing = {kind: pa.nulls(len(lines), kind) for kind in {field.type for field in self._schema}}
         batch = pa.RecordBatch.from_arrays(
-            [(columns | nothing)[field.name].cast(field.type) for field in self._schema], schema=self._schema
+            [
+                columns[field.name].cast(field.type) if field.name in columns else nothing[field.type]
+                for field in self._schema
+            ],
+            schema=self._schema,
         )
         return batch, sorted(issues, key=lambda issue: (issue.line, issue.column))
 

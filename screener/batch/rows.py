@@ -125,20 +125,21 @@ class SeenIds:
         """For each id the line on which it stood before, 0 if it is new; the new ones are seen from now on."""
         one = np.fromiter((hash(name) for name in ids), np.int64, len(ids))
         two = np.fromiter((hash(name + "+") for name in ids), np.int64, len(ids))
+        order = np.lexsort((lines, two, one))
+        one, two, ordered = one[order], two[order], lines[order]
         found = np.zeros(len(ids), np.int64)
         for run_one, run_two, run_lines in self._runs:
-            places = np.minimum(np.searchsorted(run_one, one), len(run_one) - 1)
+            places = np.minimum(np.searchsorted(run_one, one), len(run_one) - 1)  # one after the other: all in order
             same = (run_one[places] == one) & (run_two[places] == two)
             found[same] = run_lines[places[same]]
-        order = np.lexsort((lines, two, one))
-        again = np.flatnonzero((one[order][1:] == one[order][:-1]) & (two[order][1:] == two[order][:-1])) + 1
-        for place in again:
-            here, before = order[place], order[place - 1]
-            found[here] = found[here] or found[before] or lines[before]
-        fresh = order[found[order] == 0]
-        if len(fresh):
-            self._add(one[fresh], two[fresh], lines[fresh])
-        return found
+        for place in np.flatnonzero((one[1:] == one[:-1]) & (two[1:] == two[:-1])) + 1:
+            found[place] = found[place] or found[place - 1] or ordered[place - 1]
+        fresh = found == 0
+        if fresh.any():
+            self._add(one[fresh], two[fresh], ordered[fresh])
+        result = np.empty_like(found)
+        result[order] = found
+        return result
 
     def _add(self, one: NDArray[np.int64], two: NDArray[np.int64], lines: NDArray[np.int64]) -> None:
         while self._runs and len(self._runs[-1][0]) <= 2 * len(one):

@@ -59,7 +59,7 @@ def read_treatment(fields: Mapping[str, str], dictionary: Dictionary, as_of: dat
     start = parse_date(fields["start"], as_of) if "start" in fields else None
     if start and start.first and start.first > as_of:
         raise BadAnswer("the treatment starts in the future", "leave out what is only planned")
-    last, ongoing = _last_dose(fields.get("last_dose"), start, as_of)
+    last, ongoing = read_last_dose(fields.get("last_dose"), as_of, start)
     return Treatment(
         agent=_agent_name(agent, named, given),
         surely=surely,
@@ -77,7 +77,8 @@ def _agent_name(agent: str, named: str | None, given: list[str]) -> str:
     return agent or ", ".join(name.replace("_", " ") for name in given)
 
 
-def _last_dose(text: str | None, start: DateSpan | None, as_of: date) -> tuple[DateSpan, bool]:
+def read_last_dose(text: str | None, as_of: date, start: DateSpan | None = None) -> tuple[DateSpan, bool]:
+    """The day of the last dose, None for one that is not told, and whether doses go on. Raises BadAnswer."""
     if text is None:
         return DateSpan(start.first if start else None, as_of), False
     if word_key(text) in {"ongoing", "current", "continuing"}:
