@@ -13,9 +13,9 @@ def main() -> None:
 
         print(f"screener {__version__}")
         return
-    from screener.cli.app import run
+    from screener.cli.app import leave, run
 
-    sys.exit(run(arguments))
+    leave(run(arguments))
 
 
 if __name__ == "__main__":

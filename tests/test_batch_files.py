@@ -234,11 +234,15 @@ def test_a_map_names_foreign_headers(tmp_path: Path, mapping: str, code: int, sa
 
 
 def test_five_hundred_columns(tmp_path: Path) -> None:
-    more = [f"lab {number}" for number in range(500)]
+    more = [*(f"lab {number}" for number in range(499)), "platelts"]
     intake = f"{HEADER.strip()},{','.join(more)}\nP-1,{FITS.strip()}{',1' * 500}\nP-2,{FITS.strip()}{',1' * 499}\n"
     done = screened(tmp_path, intake, 2)
     assert done.ids == ["P-1"]
     assert places(done.rejects) == [(3, "")]
+    notes = [line for line in done.err.splitlines() if line.startswith("Note: ")]
+    assert notes[0] == "Note: column `platelts` is not understood and not used. did you mean `platelets`?"
+    assert len(notes) == 41
+    assert notes[-1] == "Note: 460 more columns are not used; --strict names them all."
 
 
 # ---------------------------------------------------------------- whole files that cannot be used

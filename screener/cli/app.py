@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -97,6 +100,18 @@ def run(arguments: list[str]) -> int:
             return ExitCode.USAGE
         say(_internal(error))
         return ExitCode.INTERNAL
+
+
+def leave(code: int) -> NoReturn:
+    """End the program, also while a thread still reads input that may never end: in the usual way Python crashes if
+    that thread wakes when all is torn down.
+    """
+    if any(thread.daemon for thread in threading.enumerate()):
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def _internal(error: Exception) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from screener.batch.run import Job
     from screener.intake.headers import Layout
 
+_NOTES = 40  # columns named one by one
 _STANDARD = Path("-")
 
 
@@ -167,7 +168,7 @@ def _say_unknown(settings: Settings, layout: Layout, *, strict: bool) -> None:
         Problem(f"column `{header}` is not understood and not used", hint or "map it with --map, or leave it")
         if header
         else Problem(hint, "it is not used")
-        for header, hint in layout.unknown
+        for header, hint in sorted(layout.unknown, key=lambda unknown: not unknown[1])  # nearly known ones first
     ]
     valued = {column.fact.id for column in layout.columns if column.part.value == "value"}
     problems += [
@@ -177,8 +178,10 @@ def _say_unknown(settings: Settings, layout: Layout, *, strict: bool) -> None:
     ]
     if strict and problems:
         raise InputError(*problems)
-    for problem in problems:
+    for problem in problems[:_NOTES]:
         settings.tell(f"Note: {problem.message}. {problem.remedy}")
+    if len(problems) > _NOTES:
+        settings.tell(f"Note: {len(problems) - _NOTES:,} more columns are not used; --strict names them all.")
 
 
 @contextmanager

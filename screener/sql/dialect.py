@@ -103,6 +103,10 @@ class Dialect(ABC):
         ones = [1 << place for place in range(BITS) if bits >> place & 1]
         return " + ".join(f"CASE WHEN {self.has_bit(code, one)} THEN 1 ELSE 0 END" for one in ones)
 
+    def shifted(self, code: str, bits: int) -> str:
+        """A code without its lowest bits."""
+        return f"({code} >> {bits})"
+
     def whole(self, number: str, divisor: str) -> str:
         """How often a whole number goes into another, both positive."""
         return f"({number} / {divisor})"
@@ -201,6 +205,9 @@ class Spark(Dialect):
 
     def flat(self, lists: str) -> str:
         return f"flatten({lists})"
+
+    def shifted(self, code: str, bits: int) -> str:
+        return f"shiftright({code}, {bits})"
 
     def whole(self, number: str, divisor: str) -> str:
         return f"({number} DIV {divisor})"

@@ -82,7 +82,7 @@ class Flags:
         return cls(tuple(codes), len(conditions))
 
     @classmethod
-    def of_outcomes(cls, truths: Sequence[Truths], layers: Layers) -> tuple[Flags, Flags, Flags]:
+    def of_outcomes(cls, truths: Sequence[Truths], layers: Layers, dialect: Dialect) -> tuple[Flags, Flags, Flags]:
         """Which criteria are met, not met, unknown: each is looked at once, and the three codes stand in one number."""
         codes = []
         for start in range(0, len(truths), BITS):
@@ -91,7 +91,7 @@ class Flags:
                 for bit, each in enumerate(truths[start : start + BITS])
             )
             code = layers.outcomes.name(f"CAST({' + '.join(bits)} AS BIGINT)")
-            parts = (code, f"({code} >> {BITS})", f"({code} >> {2 * BITS})")
+            parts = (code, dialect.shifted(code, BITS), dialect.shifted(code, 2 * BITS))
             codes.append([layers.flags.name(f"{part} & {(1 << BITS) - 1}") for part in parts])
         met, not_met, unknown = (
             cls(tuple(each), len(truths)) for each in (zip(*codes, strict=True) if codes else ((), (), ()))

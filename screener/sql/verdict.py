@@ -36,7 +36,7 @@ class TrialColumns:
         ]
         self.ids = [item.criterion.id for item in self._items]
         self.facts = list(dict.fromkeys(fact for item in self._items for fact, _ in item.missing))
-        met, not_met, unknown = Flags.of_outcomes([item.truths for item in self._items], layers)
+        met, not_met, unknown = Flags.of_outcomes([item.truths for item in self._items], layers, dialect)
         self._not_met, self._unknown = not_met, unknown
         missing = [Flags.of(self._missing(among), layers.flags) for among in self._cohorts]
         verdicts = [layers.verdicts.name(self._verdict(among)) for among in self._cohorts]
