@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING
 
 from screener.sql.dialect import BITS
@@ -39,11 +40,11 @@ PLAIN, JSON = Form(), Form('"', ",", "null")
 
 @dataclass(frozen=True)
 class Code:
-    """A column of numbers: its SQL, and what each number says. `size` is how many numbers there are."""
+    """A column of numbers: its SQL, and what each says, in their order. `size` is how many numbers there are."""
 
     sql: str
     size: int
-    says: Callable[[int, Form], str] | None = None  # those that are only counted say nothing
+    says: Callable[[Form], list[str]] | None = None  # those that are only counted say nothing
 
     @property
     def is_short(self) -> bool:
@@ -52,7 +53,7 @@ class Code:
 
     def texts(self, form: Form) -> list[str]:
         """What each number says, in their order."""
-        return [self.says(number, form) for number in range(self.size)] if self.says else []
+        return self.says(form) if self.says else []
 
 
 @dataclass(frozen=True)
@@ -82,13 +83,14 @@ class TrialCodes:
 
 def trial_codes(result: TrialColumns) -> TrialCodes:
     """The codes of a trial."""
-    met, not_met, unknown = (Code(sql, len(result.ids) + 1, lambda number, _: str(number)) for sql in result.counted())
+    numbers = [str(number) for number in range(len(result.ids) + 1)]
+    met, not_met, unknown = (Code(sql, len(numbers), lambda _: numbers) for sql in result.counted())
     low, high = _scores(result)
     missing = _words(result.missing.codes, result.facts)
     undecided = f"CASE WHEN {result.verdict} = 1 THEN {{}} ELSE 0 END"
     return TrialCodes(
         result.trial.id,
-        Code(result.verdict, len(VERDICTS), lambda number, form: form.word(VERDICTS[number].value)),
+        Code(result.verdict, len(VERDICTS), lambda form: [form.word(verdict.value) for verdict in VERDICTS]),
         result.eligible_from,
         low,
         high,
@@ -108,15 +110,20 @@ def _scores(result: TrialColumns) -> tuple[Code, Code]:
     met, not_met, unknown = result.weighed()
     base = result.weight + 1
 
-    def says(number: int, form: Form) -> str:
-        part, whole = divmod(number, base)
-        return str(float(round(Fraction(100 * part, whole), 1))) if whole else form.nothing
+    def says(form: Form) -> list[str]:
+        return [_share(*divmod(number, base)) or form.nothing for number in range(base * base)]
 
     whole = f"({met} + {not_met} + {unknown})"
     return (
         Code(f"{met} * {base} + {whole}", base * base, says),
         Code(f"({met} + {unknown}) * {base} + {whole}", base * base, says),
     )
+
+
+@cache
+def _share(part: int, whole: int) -> str:
+    """A share in percent, to a tenth, half to even; empty where there is none."""
+    return str(float(round(Fraction(100 * part, whole), 1))) if 0 <= part <= whole and whole else ""
 
 
 def _words(codes: Sequence[str], texts: Sequence[str]) -> tuple[Code, ...]:
@@ -131,14 +138,22 @@ def _word_code(code: str, before: Sequence[str], words: tuple[str, ...]) -> Code
     """One bit for each word, and one more where a code before it says something: a separator is due then."""
     earlier = 1 << len(words)
 
-    def says(number: int, form: Form) -> str:
-        chosen = (form.word(word) for bit, word in enumerate(words) if number >> bit & 1)
-        return (form.between if number & earlier else "") + form.between.join(chosen)
+    def alone(form: Form) -> list[str]:
+        texts = [""]
+        for word in map(form.word, words):
+            texts += [f"{text}{form.between}{word}" if text else word for text in texts]
+        return texts
+
+    def after_others(form: Form) -> list[str]:
+        texts = alone(form)
+        return texts + [form.between + text for text in texts]
 
     if not before:
-        return Code(code, earlier, says)
+        return Code(code, earlier, alone)
     return Code(
-        f"{code} + CASE WHEN {' + '.join(before)} > 0 AND {code} > 0 THEN {earlier} ELSE 0 END", 2 * earlier, says
+        f"{code} + CASE WHEN {' + '.join(before)} > 0 AND {code} > 0 THEN {earlier} ELSE 0 END",
+        2 * earlier,
+        after_others,
     )
 
 
