@@ -1,4 +1,4 @@
-"""`screener trials`: the trials that have rules here."""
+"""`screener trials`: the trials that have rules here, and what the registry says."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from screener.cli.registry import check, fetch
 from screener.cli.settings import Settings, put
 
 if TYPE_CHECKING:
     from screener.model import Trial
 
-trials_app = typer.Typer(help="Trials that have rules here.", no_args_is_help=True, rich_markup_mode=None)
+trials_app = typer.Typer(
+    help="Trials that have rules here, and what the registry says.", no_args_is_help=True, rich_markup_mode=None
+)
+trials_app.command()(fetch)
+trials_app.command()(check)
 
 
 @trials_app.command("list")

@@ -1,0 +1,1 @@
+"""The registry ClinicalTrials.gov: its studies read, found, fetched, kept and watched."""

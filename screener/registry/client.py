@@ -1,0 +1,358 @@
+"""The client of the registry ClinicalTrials.gov, API v2 (its OpenAPI description 2.0.5; domain.md 3).
+
+Nothing leaves the machine but method, path, search words and the headers in `HEADERS`; what comes back is not trusted.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import random as chance
+import re
+import time
+import zlib
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+import requests
+import urllib3.exceptions
+
+from screener import __version__
+from screener.errors import InputError, Problem, UsageError, clean
+from screener.registry.faults import (
+    LATER,
+    PassingError,
+    elsewhere_fault,
+    fault,
+    kind_fault,
+    size_fault,
+    status_fault,
+    transport_fault,
+)
+from screener.registry.pace import LONGEST, Pace, asked_wait
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+BASE = "https://clinicaltrials.gov/api/v2"
+HEADERS = {
+    "User-Agent": f"screener/{__version__} (pre-screening aid for clinical trials)",
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip",
+    "Connection": "keep-alive",
+}
+LARGEST_PAGE = 1000  # the registry cuts larger ones (OpenAPI 2.0.5, pageSize)
+_PAGE = 100  # whole records: about 10 MB
+_NCT = re.compile(r"NCT[0-9]{8}")
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_OK = 200
+_CHUNK = 1 << 16
+_WORDS = 4096  # bytes that are read of an error's text
+_LONGEST_TOKEN = 2048
+_LONGEST_VERSION = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one client takes at most: seconds, bytes (sent and unpacked), and how often."""
+
+    connect: float = 10.0
+    silence: float = 30.0  # between two pieces of an answer
+    answer: float = 300.0  # a whole answer, however steadily it drips
+    size: int = 64 << 20
+    pages: int = 100
+    redirects: int = 5
+    attempts: int = 5
+
+
+class Client:
+    """Asks one registry, one request a second. Every failure is a NetworkError."""
+
+    def __init__(
+        self,
+        base_url: str = BASE,
+        *,
+        session: requests.Session | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] = time.sleep,
+        random: Callable[[], float] = chance.random,
+        limits: Limits | None = None,
+    ) -> None:
+        """Take the address of the API (https, or http on this machine). Raises UsageError."""
+        self._base = base_url.rstrip("/")
+        self._origin = _origin(_checked(self._base))
+        self._session = _silent(session or requests.Session())
+        self._clock = clock
+        self._pace = Pace(clock, sleep, random)
+        self._limits = limits or Limits()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def studies(self, params: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+        """All records that `params` find, page after page. Raises NetworkError, also after some records were given.
+
+        Each further page repeats all parameters; a page may be empty; the last one has no token (domain.md 3.2).
+        """
+        where = self._where("/studies")
+        wanted = {**params, "pageSize": _page_size(params.get("pageSize"))}
+        seen: set[str] = set()
+        for _ in range(self._limits.pages):
+            page, _url = self._ask("/studies", wanted)
+            yield from _records(page, where)
+            token = _token(page, where)
+            if token is None:
+                return
+            if token in seen:
+                raise fault(f"{where} gives the same page again and again")
+            seen.add(token)
+            wanted["pageToken"] = token
+        raise fault(f"{where} gives more than {self._limits.pages} pages", "narrow the search: add a word or a filter")
+
+    def study(self, nct_id: str) -> tuple[str, dict[str, Any]]:
+        """The record of a study, and its number, which is another one where the study was merged into another.
+
+        Raises UsageError (not a number of a study), UnknownStudyError and other NetworkErrors.
+        """
+        if not _NCT.fullmatch(nct_id):
+            raise UsageError(
+                Problem(f"{nct_id[:40]!r} is not the number of a study", "write NCT and eight digits: NCT01234567")
+            )
+        path = f"/studies/{nct_id}"
+        record, url = self._ask(path, {})
+        found, aliases = _ids(record)
+        moved = url != self._base + path
+        if not isinstance(record, dict) or not _NCT.fullmatch(found):
+            raise fault(f"{self._where(path)}: the answer is not a record of a study")
+        if found != nct_id and not moved and nct_id not in aliases:
+            raise fault(f"{self._where(path)}: the answer is the record of another study, {found}")
+        return found, record
+
+    def version(self) -> tuple[str, str]:
+        """The version of the API and the time stamp of its data, as text. Raises NetworkError."""
+        answer, _ = self._ask("/version", {})
+        fields = answer if isinstance(answer, dict) else {}
+        texts = [fields.get(name) for name in ("apiVersion", "dataTimestamp")]
+        api, data = (clean(text)[:_LONGEST_VERSION] if isinstance(text, str) else "" for text in texts)
+        if not api or not data:
+            raise fault(f"{self._where('/version')}: the answer does not tell the version of the API and of its data")
+        return api, data
+
+    def _where(self, path: str) -> str:
+        return self._base + path
+
+    def _ask(self, path: str, params: Mapping[str, str]) -> tuple[object, str]:
+        """The value of an answer and the address that gave it; failures that may pass are tried again."""
+        failures = 0
+        while True:
+            try:
+                return self._follow(self._base + path, params)
+            except PassingError as error:
+                failures += 1
+                if failures >= self._limits.attempts or (error.wait or 0) > LONGEST:
+                    raise error.final(failures) from None
+                self._pace.back_off(failures, error.wait)
+
+    def _follow(self, url: str, params: Mapping[str, str]) -> tuple[object, str]:
+        first = url
+        for _ in range(self._limits.redirects + 1):
+            self._pace.turn()
+            start = self._clock()
+            try:
+                with self._send(url, params) as response:
+                    if response.status_code not in _REDIRECTS:
+                        return self._value(response, url, start), url
+                    url, params = self._target(response, url), {}
+            except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+                raise transport_fault(error, url) from None
+        raise fault(f"{first} redirects more than {self._limits.redirects} times")
+
+    def _send(self, url: str, params: Mapping[str, str]) -> requests.Response:
+        # Redirects are followed here and not by requests, which would go to other hosts.
+        return self._session.get(
+            url,
+            params=dict(params),
+            stream=True,
+            allow_redirects=False,
+            timeout=(self._limits.connect, self._limits.silence),
+        )
+
+    def _target(self, response: requests.Response, url: str) -> str:
+        to = response.headers.get("Location", "")
+        try:
+            target = urljoin(url, to)
+            parts = urlsplit(target)
+            own = _origin(parts) == self._origin and not (parts.username or parts.password)
+        except ValueError:
+            own = False
+        if not to or not own:
+            raise elsewhere_fault(url, to)
+        return target
+
+    def _value(self, response: requests.Response, url: str, start: float) -> object:
+        kind, _, rest = response.headers.get("Content-Type", "").lower().partition(";")
+        if response.status_code != _OK:
+            wait = asked_wait(response.headers.get("Retry-After", ""), response.headers.get("Date", ""))
+            words = self._words(response, url, start) if kind.strip() == "text/plain" else ""
+            raise status_fault(url, response.status_code, words, wait)
+        if kind.strip() != "application/json":
+            raise kind_fault(url, kind)
+        charset = re.search(r'charset\s*=\s*"?([^\s";]*)', rest)
+        if charset and charset[1] not in {"utf-8", "utf8"}:
+            raise fault(f"{url}: the answer is not in UTF-8 but in {clean(charset[1][:40])}")
+        return _parsed(self._body(response, url, start), url)
+
+    def _words(self, response: requests.Response, url: str, start: float) -> str:
+        """The beginning of an error's text: that it cannot be read is no reason to hide the error."""
+        data = b""
+        try:
+            for chunk in self._chunks(response, url, start):
+                data += chunk
+                if len(data) >= _WORDS:
+                    break
+            data = zlib.decompressobj(31).decompress(data, _WORDS) if _packed(response, url) else data
+        except (requests.RequestException, urllib3.exceptions.HTTPError, InputError, zlib.error):
+            return ""
+        return data[:_WORDS].decode("utf-8", "replace")
+
+    def _body(self, response: requests.Response, url: str, start: float) -> bytes:
+        declared = response.headers.get("Content-Length", "").strip()
+        too_large = size_fault(url, self._limits.size)
+        packed = _packed(response, url)
+        if declared.isascii() and declared.isdigit() and (len(declared) > 15 or int(declared) > self._limits.size):  # noqa: PLR2004
+            raise too_large
+        data = bytearray()
+        for chunk in self._chunks(response, url, start):
+            data += chunk
+            if len(data) > self._limits.size:
+                raise too_large
+        if not packed:
+            return bytes(data)
+        unpacking = zlib.decompressobj(31)  # 31: gzip, and nothing else
+        try:
+            plain = unpacking.decompress(data, self._limits.size + 1)
+        except zlib.error:
+            raise fault(f"{url}: the answer is damaged: its gzip data cannot be unpacked") from None
+        if len(plain) > self._limits.size:
+            raise too_large
+        if not unpacking.eof:
+            raise PassingError(Problem(f"{url}: the end of the answer is missing", LATER))
+        return plain
+
+    def _chunks(self, response: requests.Response, url: str, start: float) -> Iterator[bytes]:
+        # read1 gives what is there; read would wait for a whole chunk, which a slow drip never fills.
+        while chunk := response.raw.read1(_CHUNK, decode_content=False):
+            yield chunk
+            if self._clock() - start > self._limits.answer:
+                raise fault(f"{url}: the answer takes longer than {self._limits.answer:.0f} seconds")
+
+
+def _checked(base: str) -> SplitResult:
+    """The parts of the registry's address. Raises UsageError, which does not repeat a password."""
+    remedy = f"write an https:// address, such as {BASE}; http:// is for this machine alone"
+    try:
+        parts = urlsplit(base)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        host = ""
+    if not host or not re.fullmatch(r"[!-\[\]-~]+", base) or parts.query or parts.fragment or "@" in parts.netloc:
+        raise UsageError(Problem("the address of the registry cannot be used", remedy))
+    if parts.scheme != "https" and not (parts.scheme == "http" and _loopback(host)):
+        raise UsageError(Problem(f"the address of the registry is not secure: {clean(base[:200])}", remedy))
+    return parts
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _origin(parts: SplitResult) -> tuple[str, str, int | None]:
+    return parts.scheme, parts.hostname or "", parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+
+
+def _silent(session: requests.Session) -> requests.Session:
+    """The session with nothing to tell: our headers only, no cookie kept, no password from ~/.netrc."""
+    session.headers.clear()
+    session.headers.update(HEADERS)
+    session.cookies.clear()
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    # Even where it does not follow a redirect, requests looks where it leads and reads its body, however long.
+    session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]  # noqa: ARG005
+    session.auth = lambda request: request  # any auth keeps requests from looking into ~/.netrc
+    return session
+
+
+def _page_size(wanted: str | None) -> str:
+    if wanted is None:
+        return str(_PAGE)
+    if not re.fullmatch(r"[0-9]{1,9}", wanted) or not int(wanted):
+        raise UsageError(Problem(f"{wanted[:40]!r} is not a page size", f"give a number from 1 to {LARGEST_PAGE}"))
+    return str(min(int(wanted), LARGEST_PAGE))
+
+
+def _packed(response: requests.Response, url: str) -> bool:
+    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding in {"gzip", "x-gzip"}:
+        return True
+    if encoding in {"identity", ""}:
+        return False
+    raise fault(f"{url}: the answer is packed in a way that was not asked for: {clean(encoding[:40])}")
+
+
+def _parsed(data: bytes, url: str) -> object:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise fault(f"{url}: the answer is not UTF-8 (byte {error.start + 1:,})") from None
+    try:
+        value = json.loads(text, parse_constant=_no_number)
+        if "\\ud" in text.lower():  # half a character, escaped, could be neither printed nor kept
+            json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise fault(f"{url}: the answer holds half a character") from None
+    except json.JSONDecodeError as error:
+        what = f"{url}: the answer is not valid JSON (line {error.lineno}, column {error.colno})"
+        raise fault(what) from None
+    except (ValueError, RecursionError):
+        raise fault(f"{url}: the answer is JSON that cannot be used: too deep, or a number out of bounds") from None
+    return value
+
+
+def _no_number(_: str) -> None:
+    raise ValueError
+
+
+def _records(page: object, where: str) -> list[dict[str, Any]]:
+    records = page.get("studies") if isinstance(page, dict) else None
+    if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
+        raise fault(f"{where}: the answer is not a page of studies")
+    return records
+
+
+def _token(page: object, where: str) -> str | None:
+    token = page.get("nextPageToken") if isinstance(page, dict) else None
+    if token is None or (isinstance(token, str) and 0 < len(token) <= _LONGEST_TOKEN):
+        return token
+    raise fault(f"{where}: the answer does not name its next page in a way that can be used")
+
+
+def _ids(record: object) -> tuple[str, list[object]]:
+    """The number of a record and its former ones; "" and none where the record does not tell."""
+    part = record
+    for name in ("protocolSection", "identificationModule"):
+        part = part.get(name) if isinstance(part, dict) else None
+    fields = part if isinstance(part, dict) else {}
+    found, aliases = fields.get("nctId"), fields.get("nctIdAliases")
+    return found if isinstance(found, str) else "", aliases if isinstance(aliases, list) else []

@@ -1,0 +1,108 @@
+"""Searches and single studies: from the cache if they are fresh, else from the registry, else not at all.
+
+Nothing of a search is kept unless all of it came.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from screener.errors import InputError, Problem
+from screener.registry.cache import Kept, Stamp, search_name, study_name
+from screener.registry.faults import NetworkError
+from screener.registry.study import read_study
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from screener.registry.cache import Cache
+    from screener.registry.client import Client
+    from screener.registry.queries import Query
+    from screener.registry.study import Study
+
+FRESH = timedelta(days=1)  # the registry renews its data every working day
+
+
+@dataclass(frozen=True)
+class Found:
+    """What each query found, when, and of which state of the registry."""
+
+    studies: dict[str, tuple[Study, ...]]
+    stamp: Stamp
+    skipped: tuple[Problem, ...] = ()  # records that could not be read
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where studies come from. Without a client, from the cache alone, however old."""
+
+    cache: Cache
+    client: Client | None = None
+    at_most: timedelta = FRESH
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def search(
+        self, queries: Sequence[Query], seen: Callable[[str, int], None] = lambda _label, _number: None
+    ) -> Found:
+        """All that some queries find; `seen` is told the query and how many studies it has found so far.
+
+        Raises NetworkError; the cache is then as it was.
+        """
+        name = search_name({query.label: repr(sorted(query.params.items())) for query in queries})
+
+        def fetch(client: Client) -> tuple[dict[str, str], object]:
+            body: dict[str, list[dict[str, Any]]] = {}
+            for query in queries:
+                records = body.setdefault(query.label, [])
+                for record in client.studies(query.params):
+                    records.append(record)
+                    seen(query.label, len(records))
+            return {query.label: repr(sorted(query.params.items())) for query in queries}, body
+
+        kept = self._kept(name, fetch)
+        body = kept.body if isinstance(kept.body, dict) else {}
+        return _read({label: records for label, records in body.items() if isinstance(records, list)}, kept.stamp)
+
+    def study(self, nct_id: str) -> tuple[Study, Stamp]:
+        """One study, under its number of today. Raises UnknownStudyError and other NetworkErrors, InputError."""
+
+        def fetch(client: Client) -> tuple[dict[str, str], object]:
+            return {"study": nct_id}, client.study(nct_id)[1]
+
+        kept = self._kept(study_name(nct_id), fetch)
+        return read_study(kept.body), kept.stamp
+
+    def _kept(self, name: str, fetch: Callable[[Client], tuple[dict[str, str], object]]) -> Kept:
+        client = self.client
+        if client is None:
+            kept = self.cache.get(name)
+            if kept is None:
+                raise NetworkError(
+                    Problem("nothing is kept of this", "leave out --offline, or name a file with --input")
+                )
+            return kept
+
+        def ask() -> Kept:
+            version, data = client.version()
+            queries, body = fetch(client)
+            return Kept(name, Stamp(version, data, self.now()), queries, body)
+
+        return self.cache.newest(name, ask, self.now(), self.at_most)
+
+
+def _read(found: dict[str, list[object]], stamp: Stamp) -> Found:
+    studies: dict[str, tuple[Study, ...]] = {}
+    skipped: list[Problem] = []
+    for label, records in found.items():
+        studies[label] = tuple(_readable(records, skipped))
+    return Found(studies, stamp, tuple(dict.fromkeys(skipped)))
+
+
+def _readable(records: Iterable[object], skipped: list[Problem]) -> Iterable[Study]:
+    for record in records:
+        try:
+            yield read_study(record)
+        except InputError as error:
+            skipped += error.problems
