@@ -20,8 +20,9 @@ from screener.batch.lines import COLUMNS, TABLE
 from screener.batch.output import Output, commit_all
 from screener.batch.reading import Reading
 from screener.batch.rows import RowReader
-from screener.batch.sheet import csv_cells, csv_lines
+from screener.batch.sheet import csv_cells
 from screener.model import Verdict
+from screener.render.sheet import csv_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

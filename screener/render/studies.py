@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
-from screener.errors import clean
 from screener.render.console import console_of, line, written
+from screener.render.sheet import csv_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,7 +17,6 @@ if TYPE_CHECKING:
     from screener.registry.classify import Classified, Funnel
 
 COLUMNS = ("nct_id", "kept", "reason", "status", "status_verified", "phases", "sponsor", "title", "found_by", "url")
-_FORMULA = re.compile(r"[=+\-@\t\r]")  # what a spreadsheet would run
 _SIGNS = {" ": "", "-": "gone: ", "+": "new: "}
 
 
@@ -71,13 +67,8 @@ def found_json(funnel: Funnel, studies: Sequence[Classified], stamp: Stamp | Non
 
 def found_csv(studies: Iterable[Classified]) -> str:
     """All studies, kept or dropped; what a spreadsheet would take for a formula gets an apostrophe before it."""
-    buffer = io.StringIO()
-    rows = csv.writer(buffer, lineterminator="\n")
-    rows.writerow(COLUMNS)
-    for one in studies:
-        texts = (" | ".join(cell) if isinstance(cell, list) else str(cell) for cell in _cells(one))
-        rows.writerow([f"'{text}" if _FORMULA.match(text) else text for text in map(clean, texts)])
-    return buffer.getvalue()
+    rows = ([" | ".join(cell) if isinstance(cell, list) else cell for cell in _cells(one)] for one in studies)
+    return csv_lines([COLUMNS, *rows]).decode()
 
 
 def render_checks(checks: Sequence[tuple[Trial, Sequence[Finding]]], *, width: int, color: bool) -> str:
