@@ -28,13 +28,14 @@ from screener.sql.dialect import BITS
 from screener.sql.verdict import VERDICTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
     from screener.batch.codes import Code
     from screener.model import Dictionary, Trial
 
+S = TypeVar("S")
 T = TypeVar("T")
 _SOURCES = ("intake", "spelled")
 _FIRST_CHUNK, _CHUNK = 5_000, 40_000  # rows that are judged at once: to run a plan at all costs as much as 3,000 rows
@@ -75,35 +76,21 @@ class Engine:
     def _results(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         number = self._threads or min(os.cpu_count() or 1, _MOST_WORKERS)
         workers = Workers(self._table, self._lines, typed_schema(self.columns))
-        judging: deque[Future[list[pa.RecordBatch]]] = deque()
         pool = ThreadPoolExecutor(number)
         try:
             with Ahead(_chunks(batches)) as chunks:
-                for chunk in chunks:
-                    judging.append(pool.submit(workers.judge, chunk))
-                    if len(judging) > number:
-                        yield from self._lines_of(judging.popleft().result(), pool, workers, number)
-                while judging:
-                    yield from self._lines_of(judging.popleft().result(), pool, workers, number)
+                for codes in _in_order(pool, workers.judge, chunks, number):
+                    for batch in codes:
+                        self._count(batch)
+                    # Some rows at a time: lines are far longer than codes.
+                    for lines in _in_order(pool, workers.write, codes, number):
+                        yield from lines
         except BaseException:
             workers.interrupt()
             raise
         finally:
             pool.shutdown(cancel_futures=True)
             workers.close()
-
-    def _lines_of(
-        self, codes: list[pa.RecordBatch], pool: ThreadPoolExecutor, workers: Workers, number: int
-    ) -> Iterator[pa.RecordBatch]:
-        """What the codes of a chunk say, written some rows at a time: lines are far longer than codes."""
-        writing: deque[Future[list[pa.RecordBatch]]] = deque()
-        for batch in codes:
-            self._count(batch)
-            writing.append(pool.submit(workers.write, batch))
-            if len(writing) > number:
-                yield from writing.popleft().result()
-        while writing:
-            yield from writing.popleft().result()
 
     def _count(self, batch: pa.RecordBatch) -> None:
         for trial in self._table.trials:
@@ -196,6 +183,17 @@ class Prepared:
         """The results over a table, in batches of so many rows."""
         self._table = table
         yield from self._connection.sql(f"EXECUTE over_{self._source}").to_arrow_reader(size)
+
+
+def _in_order(pool: ThreadPoolExecutor, work: Callable[[S], T], items: Iterable[S], most: int) -> Iterator[T]:
+    """The results of some work on items, in their order; at most so many items are under way ahead of the next."""
+    under_way: deque[Future[T]] = deque()
+    for item in items:
+        under_way.append(pool.submit(work, item))
+        if len(under_way) > most:
+            yield under_way.popleft().result()
+    while under_way:
+        yield under_way.popleft().result()
 
 
 def _chunks(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:

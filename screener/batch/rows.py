@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screener.batch.texts import distinct
+from screener.batch.texts import distinct, mask
 from screener.dates import parse_date
 from screener.errors import BadAnswer
 from screener.intake.blocks import RECORD_SHOWN, Reject
@@ -65,9 +65,9 @@ class RowReader:
             kept[wrong] = False
 
         id_column = self._layout.id
-        refuse(_mask(pc.equal(ids, "")), id_column, lambda _: "the row has no id")
-        refuse(_mask(pc.greater(pc.utf8_length(ids), _LONGEST_ID)), id_column, lambda _: "the id is too long")
-        odd = _mask(pc.match_substring_regex(ids, _ODD))
+        refuse(mask(pc.equal(ids, "")), id_column, lambda _: "the row has no id")
+        refuse(mask(pc.greater(pc.utf8_length(ids), _LONGEST_ID)), id_column, lambda _: "the id is too long")
+        odd = mask(pc.match_substring_regex(ids, _ODD))
         refuse(odd, id_column, lambda _: "the id holds control characters")
         days = None
         if self._layout.as_of is not None:
@@ -79,12 +79,12 @@ class RowReader:
         refuse(first > 0, id_column, lambda place: f"the id stands already in line {first[place]}")
         if kept.all():
             return Rows(block.cells, ids, block.lines, days, tuple(rejects))
-        mask = pa.array(kept)
+        good = pa.array(kept)
         return Rows(
-            block.cells.filter(mask),
-            ids.filter(mask),
+            block.cells.filter(good),
+            ids.filter(good),
             block.lines[kept],
-            None if days is None else days.filter(mask),
+            None if days is None else days.filter(good),
             tuple(sorted(rejects, key=lambda reject: reject.line)),
         )
 
@@ -103,11 +103,6 @@ class RowReader:
         except BadAnswer:
             return None
         return span.first.isoformat() if span.first and span.first == span.last else None
-
-
-def _mask(values: pa.Array) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = values.to_numpy(zero_copy_only=False)
-    return found
 
 
 class SeenIds:

@@ -150,3 +150,9 @@ def split_day(text: str) -> tuple[str, date]:
     """A text and the day of screening that was put to it by `together`."""
     text, _, day = text.rpartition(SEPARATOR)
     return text, parse_day(day)
+
+
+def mask(values: pa.Array) -> NDArray[np.bool_]:
+    """Values that are known to be true."""
+    found: NDArray[np.bool_] = values.fill_null(False).to_numpy(zero_copy_only=False)  # noqa: FBT003 - it takes no name
+    return found

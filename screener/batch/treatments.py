@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screener.batch.texts import Known, split_day, together
+from screener.batch.texts import Known, mask, split_day, together
 from screener.batch.typed import treatment_type
 from screener.intake.cells import read_cell
 from screener.model import Missing, Treatment, Treatments
@@ -80,7 +80,7 @@ class TreatmentColumn:
         is_known, has_items = ~is_whole, ~is_whole
         rows = np.flatnonzero(is_whole)
         columns, found = self._wholes.typed(self._dated(texts.take(pa.array(rows)), days, rows))
-        is_known[rows], has_items[rows] = (_mask(column) for column in columns)
+        is_known[rows], has_items[rows] = (mask(column) for column in columns)
         faults: Faults = {}
         _blame(faults, found, rows, size)
 
@@ -109,7 +109,7 @@ def _split(texts: pa.Array) -> tuple[pa.Array, Numbers]:
     lists = pc.split_pattern(texts, ";")
     rows = pc.list_parent_indices(lists).to_numpy()
     parts = pc.utf8_trim_whitespace(lists.flatten())
-    filled = _mask(pc.not_equal(parts, ""))
+    filled = mask(pc.not_equal(parts, ""))
     return parts.filter(pa.array(filled)), rows[filled]
 
 
@@ -140,9 +140,3 @@ def _blame(faults: Faults, found: Faults, rows: Numbers, size: int) -> None:
 
 def _any(faults: Faults, size: int) -> NDArray[np.bool_]:
     return np.logical_or.reduce(list(faults.values())) if faults else np.zeros(size, bool)
-
-
-def _mask(values: pa.Array) -> NDArray[np.bool_]:
-    """Values that are known to be true."""
-    found: NDArray[np.bool_] = values.fill_null(False).to_numpy(zero_copy_only=False)  # noqa: FBT003 - it takes no name
-    return found
