@@ -50,7 +50,7 @@ class Source:
 
         Raises NetworkError; the cache is then as it was.
         """
-        name = search_name({query.label: repr(sorted(query.params.items())) for query in queries})
+        asked = {query.label: repr(sorted(query.params.items())) for query in queries}
 
         def fetch(client: Client) -> tuple[dict[str, str], object]:
             body: dict[str, list[dict[str, Any]]] = {}
@@ -59,9 +59,9 @@ class Source:
                 for record in client.studies(query.params):
                     records.append(record)
                     seen(query.label, len(records))
-            return {query.label: repr(sorted(query.params.items())) for query in queries}, body
+            return asked, body
 
-        kept = self._kept(name, fetch)
+        kept = self._kept(search_name(asked), fetch)
         body = kept.body if isinstance(kept.body, dict) else {}
         return _read({label: records for label, records in body.items() if isinstance(records, list)}, kept.stamp)
 
