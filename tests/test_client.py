@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 
 from screener import __version__
 from screener.errors import CONTROL, ExitCode, UsageError
-from screener.registry.client import BASE, Client, Limits
+from screener.registry.address import BASE
+from screener.registry.client import Client, Limits
 from screener.registry.faults import NetworkError, UnknownStudyError
 from screener.registry.pace import GAP, LONGEST, Pace, asked_wait
 from tests.fault_server import (

@@ -157,7 +157,8 @@ def _source(*, offline: bool, refresh: bool) -> Iterator[Source]:
     if offline:
         yield Source(_cache())
         return
-    from screener.registry.client import BASE, Client
+    from screener.registry.address import BASE
+    from screener.registry.client import Client
 
     with Client(os.environ.get(ADDRESS) or BASE) as client:
         yield Source(_cache(), client, timedelta(0) if refresh else FRESH)

@@ -5,8 +5,6 @@ Nothing leaves the machine but method, path, search words and the headers in `HE
 
 from __future__ import annotations
 
-import ipaddress
-import json
 import random as chance
 import re
 import time
@@ -14,13 +12,15 @@ import zlib
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3.exceptions
 
 from screener import __version__
 from screener.errors import InputError, Problem, UsageError, clean
+from screener.registry.address import BASE, checked, origin
+from screener.registry.answer import ids_of, is_packed, next_page, parsed, records_of
 from screener.registry.faults import (
     LATER,
     PassingError,
@@ -36,7 +36,6 @@ from screener.registry.pace import LONGEST, Pace, asked_wait
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-BASE = "https://clinicaltrials.gov/api/v2"
 HEADERS = {
     "User-Agent": f"screener/{__version__} (pre-screening aid for clinical trials)",
     "Accept": "application/json",
@@ -50,7 +49,6 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _OK = 200
 _CHUNK = 1 << 16
 _WORDS = 4096  # bytes that are read of an error's text
-_LONGEST_TOKEN = 2048
 _LONGEST_VERSION = 64
 
 
@@ -82,7 +80,7 @@ class Client:
     ) -> None:
         """Take the address of the API (https, or http on this machine). Raises UsageError."""
         self._base = base_url.rstrip("/")
-        self._origin = _origin(_checked(self._base))
+        self._origin = origin(checked(self._base))
         self._session = _silent(session or requests.Session())
         self._clock = clock
         self._pace = Pace(clock, sleep, random)
@@ -108,8 +106,8 @@ class Client:
         seen: set[str] = set()
         for _ in range(self._limits.pages):
             page, _url = self._ask("/studies", wanted)
-            yield from _records(page, where)
-            token = _token(page, where)
+            yield from records_of(page, where)
+            token = next_page(page, where)
             if token is None:
                 return
             if token in seen:
@@ -129,7 +127,7 @@ class Client:
             )
         path = f"/studies/{nct_id}"
         record, url = self._ask(path, {})
-        found, aliases = _ids(record)
+        found, aliases = ids_of(record)
         moved = url != self._base + path
         if not isinstance(record, dict) or not _NCT.fullmatch(found):
             raise fault(f"{self._where(path)}: the answer is not a record of a study")
@@ -191,7 +189,7 @@ class Client:
         try:
             target = urljoin(url, to)
             parts = urlsplit(target)
-            own = _origin(parts) == self._origin and not (parts.username or parts.password)
+            own = origin(parts) == self._origin and not (parts.username or parts.password)
         except ValueError:
             own = False
         if not to or not own:
@@ -209,7 +207,7 @@ class Client:
         charset = re.search(r'charset\s*=\s*"?([^\s";]*)', rest)
         if charset and charset[1] not in {"utf-8", "utf8"}:
             raise fault(f"{url}: the answer is not in UTF-8 but in {clean(charset[1][:40])}")
-        return _parsed(self._body(response, url, start), url)
+        return parsed(self._body(response, url, start), url)
 
     def _words(self, response: requests.Response, url: str, start: float) -> str:
         """The beginning of an error's text: that it cannot be read is no reason to hide the error."""
@@ -219,7 +217,7 @@ class Client:
                 data += chunk
                 if len(data) >= _WORDS:
                     break
-            data = zlib.decompressobj(31).decompress(data, _WORDS) if _packed(response, url) else data
+            data = zlib.decompressobj(31).decompress(data, _WORDS) if is_packed(response, url) else data
         except (requests.RequestException, urllib3.exceptions.HTTPError, InputError, zlib.error):
             return ""
         return data[:_WORDS].decode("utf-8", "replace")
@@ -227,7 +225,7 @@ class Client:
     def _body(self, response: requests.Response, url: str, start: float) -> bytes:
         declared = response.headers.get("Content-Length", "").strip()
         too_large = size_fault(url, self._limits.size)
-        packed = _packed(response, url)
+        packed = is_packed(response, url)
         if declared.isascii() and declared.isdigit() and (len(declared) > 15 or int(declared) > self._limits.size):  # noqa: PLR2004
             raise too_large
         data = bytearray()
@@ -256,32 +254,6 @@ class Client:
                 raise fault(f"{url}: the answer takes longer than {self._limits.answer:.0f} seconds")
 
 
-def _checked(base: str) -> SplitResult:
-    """The parts of the registry's address. Raises UsageError, which does not repeat a password."""
-    remedy = f"write an https:// address, such as {BASE}; http:// is for this machine alone"
-    try:
-        parts = urlsplit(base)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        host = ""
-    if not host or not re.fullmatch(r"[!-\[\]-~]+", base) or parts.query or parts.fragment or "@" in parts.netloc:
-        raise UsageError(Problem("the address of the registry cannot be used", remedy))
-    if parts.scheme != "https" and not (parts.scheme == "http" and _loopback(host)):
-        raise UsageError(Problem(f"the address of the registry is not secure: {clean(base[:200])}", remedy))
-    return parts
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _origin(parts: SplitResult) -> tuple[str, str, int | None]:
-    return parts.scheme, parts.hostname or "", parts.port or {"https": 443, "http": 80}.get(parts.scheme)
-
-
 def _silent(session: requests.Session) -> requests.Session:
     """The session with nothing to tell: our headers only, no cookie kept, no password from ~/.netrc."""
     session.headers.clear()
@@ -300,59 +272,3 @@ def _page_size(wanted: str | None) -> str:
     if not re.fullmatch(r"[0-9]{1,9}", wanted) or not int(wanted):
         raise UsageError(Problem(f"{wanted[:40]!r} is not a page size", f"give a number from 1 to {LARGEST_PAGE}"))
     return str(min(int(wanted), LARGEST_PAGE))
-
-
-def _packed(response: requests.Response, url: str) -> bool:
-    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding in {"gzip", "x-gzip"}:
-        return True
-    if encoding in {"identity", ""}:
-        return False
-    raise fault(f"{url}: the answer is packed in a way that was not asked for: {clean(encoding[:40])}")
-
-
-def _parsed(data: bytes, url: str) -> object:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise fault(f"{url}: the answer is not UTF-8 (byte {error.start + 1:,})") from None
-    try:
-        value = json.loads(text, parse_constant=_no_number)
-        if "\\ud" in text.lower():  # half a character, escaped, could be neither printed nor kept
-            json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        raise fault(f"{url}: the answer holds half a character") from None
-    except json.JSONDecodeError as error:
-        what = f"{url}: the answer is not valid JSON (line {error.lineno}, column {error.colno})"
-        raise fault(what) from None
-    except (ValueError, RecursionError):
-        raise fault(f"{url}: the answer is JSON that cannot be used: too deep, or a number out of bounds") from None
-    return value
-
-
-def _no_number(_: str) -> None:
-    raise ValueError
-
-
-def _records(page: object, where: str) -> list[dict[str, Any]]:
-    records = page.get("studies") if isinstance(page, dict) else None
-    if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
-        raise fault(f"{where}: the answer is not a page of studies")
-    return records
-
-
-def _token(page: object, where: str) -> str | None:
-    token = page.get("nextPageToken") if isinstance(page, dict) else None
-    if token is None or (isinstance(token, str) and 0 < len(token) <= _LONGEST_TOKEN):
-        return token
-    raise fault(f"{where}: the answer does not name its next page in a way that can be used")
-
-
-def _ids(record: object) -> tuple[str, list[object]]:
-    """The number of a record and its former ones; "" and none where the record does not tell."""
-    part = record
-    for name in ("protocolSection", "identificationModule"):
-        part = part.get(name) if isinstance(part, dict) else None
-    fields = part if isinstance(part, dict) else {}
-    found, aliases = fields.get("nctId"), fields.get("nctIdAliases")
-    return found if isinstance(found, str) else "", aliases if isinstance(aliases, list) else []
