@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from screener.evaluate import sources_of
 from screener.interval import decimal_text
-from screener.model import Coded, FactType, Missing, Moment, Number, Treatments
+from screener.model import Coded, FactType, Missing, Moment, Number, Residence, Treatments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,13 @@ def known_of(criterion: Criterion, patient: Patient, dictionary: Dictionary, lan
         known = {source: value for source, value in given.items() if not isinstance(value, Missing)}
         read |= {name: known[name]} if name in known else known
     for name, value in read.items():
+        yield _said(dictionary.facts[name], value, dictionary, language)
+
+
+def known_fact(name: str, patient: Patient, dictionary: Dictionary, language: Language) -> Iterator[str]:
+    """One fact as `known_of` says it, if it has an answer."""
+    value = patient.get(name)
+    if not isinstance(value, Missing):
         yield _said(dictionary.facts[name], value, dictionary, language)
 
 
@@ -57,6 +64,8 @@ def _value(fact: Fact, value: Value, dictionary: Dictionary, language: Language)
             return word("never")
         case Moment(span=span):
             return span_in(span, language) if span else word("never")
+        case Residence(shown=shown):
+            return shown
         case Treatments(items=()):
             return word("none")
         case Treatments(items=items):

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from screener.evaluate import Context, judge, sources_of
+from screener.evaluate import Context, judge, screen_trial, sources_of
 from screener.model import Missing, Outcome, Verdict
+from screener.travel import LIMIT
 
 if TYPE_CHECKING:
     from screener.model import Criterion, CriterionResult, Dictionary, Fact, Patient, TrialResult
@@ -31,6 +32,26 @@ def obstacles(result: TrialResult, patient: Patient, dictionary: Dictionary) -> 
     """
     if result.verdict is not Verdict.NO_MATCH:
         return None
+    if result.travel and result.travel.judged and _fails(result.travel.judged):
+        return _with_travel(result, result.travel.judged, patient, dictionary)
+    return _of_trial(result, patient, dictionary)
+
+
+def _with_travel(
+    result: TrialResult, judged: CriterionResult, patient: Patient, dictionary: Dictionary
+) -> Obstacles | None:
+    """The patient's own limit is an obstacle; with it at most one more."""
+    limit = dictionary.facts[LIMIT]
+    without = screen_trial(result.trial, patient, dictionary)
+    if without.verdict is not Verdict.NO_MATCH:
+        return Obstacles((limit,), (judged,))
+    rest = _of_trial(without, patient, dictionary)
+    if rest is None or len(rest.facts) == _MOST:
+        return None
+    return Obstacles((*rest.facts, limit), (*rest.failing, judged))
+
+
+def _of_trial(result: TrialResult, patient: Patient, dictionary: Dictionary) -> Obstacles | None:
     context = Context.today(patient, dictionary)
     judged = [judge(criterion, context) for criterion in result.trial.criteria]
     nearest: Obstacles | None = None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from screener.interval import decimal_text
 from screener.language import Language
 from screener.model import Outcome, Verdict
+from screener.travel import CRITERION as TRAVEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,6 +53,8 @@ def fact_name(fact: Fact, language: Language) -> str:
 
 def criterion_text(trial: Trial, criterion: Criterion, language: Language) -> str:
     """A criterion in words."""
+    if criterion is TRAVEL:
+        return language.word(criterion.text)
     return language.text(criterion.text, trial.id, "criteria", criterion.id, "text")
 
 
@@ -72,12 +75,29 @@ def status_text(trial: Trial, language: Language = _ENGLISH) -> str:
     return f"{short} ({language.text(trial.registry.status_source, trial.id, 'status_source')})"
 
 
+def rules_text(trial: Trial, language: Language = _ENGLISH) -> str:
+    """Which rules judged: the version of the file, and the record that it was written from."""
+    version = trial.file_sha256[:12]
+    if trial.registry is None:
+        return version
+    text = language.word("rule file {version}, written from the registry record of {day}")
+    if trial.unruled:
+        text = language.word("no rule file; record of {day}, fingerprint {version}")
+    return text.format(version=version, day=trial.registry.as_of)
+
+
 def cautions(result: TrialResult, language: Language = _ENGLISH) -> list[str]:
     """What a reader of the verdict must know first."""
     trial = result.trial
     found = []
     if trial.takes_no_patients:
         found.append(language.word("This study took no new patients when its status was last seen."))
+    if trial.unruled and trial.registry:
+        few = (
+            "No rules exist here for this study: only age, sex and conditions of the registry record of {day} were "
+            "looked at."
+        )
+        found.append(language.word(few).format(day=trial.registry.as_of))
     if trial.registry and trial.registry.abbreviated:
         single = (
             "What is public leaves numbers to the protocol: {number} criterion is for the trial team, and the verdict "
@@ -120,6 +140,11 @@ def meaning_in(result: TrialResult, language: Language) -> str:
     match result.verdict:
         case Verdict.MATCH:
             return word("Nothing that a program can check stands against this trial. The trial team judges the rest.")
+        case Verdict.UNDECIDED if result.trial.unruled:
+            return word(
+                "Nothing in these few fields of the record rules this study out: its eligibility text is for you and "
+                "the study team to read."
+            )
         case Verdict.UNDECIDED if not missing:
             return word("Nothing that is known rules this out; what is known lies where trials differ.")
         case Verdict.UNDECIDED:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Self, cast
 from urllib.parse import parse_qsl, urlsplit
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable, Mapping
     from io import BufferedIOBase
 
@@ -25,6 +26,7 @@ class FaultServer:
         self.answers = list(answers)
         self.received = bytearray()
         self.paths: list[str] = []
+        self.connections: list[str | None] = []  # the version of TLS of each, "" without TLS
         self.sent = 0  # bytes of bodies
         self.left = threading.Event()  # set when the test is over: an answer that hangs may end
         self.outwaited = False  # whether a client waited for longer than a drip lasts
@@ -86,6 +88,7 @@ class Asked(BaseHTTPRequestHandler):
     def setup(self) -> None:
         super().setup()
         self.told = cast("_Server", self.server).told
+        self.told.connections.append(self.connection.version() if isinstance(self.connection, ssl.SSLSocket) else "")
         self.rfile = cast("BufferedIOBase", _Recorder(self.rfile, self.told.received))
 
     def do_GET(self) -> None:
@@ -176,6 +179,22 @@ def drip(asked: Asked) -> None:
     asked.body(b"{")
     asked.told.outwaited = not asked.told.left.wait(PATIENCE)
     asked.hang_up()
+
+
+def dripping(head: bytes, drop: bytes) -> Answer:
+    """The beginning of an answer, and then drop after drop with pauses that are short."""
+
+    def answer(asked: Asked) -> None:
+        asked.hang_up()
+        asked.body(head)
+        end = time.monotonic() + PATIENCE
+        while not asked.told.left.wait(0.001):
+            asked.body(drop)
+            if time.monotonic() > end:
+                asked.told.outwaited = True
+                return
+
+    return answer
 
 
 def endless(asked: Asked) -> None:

@@ -14,6 +14,7 @@ from screener.expr import Anchor
 from screener.known import UNIT_WORDS
 from screener.model import Factor, Outcome, Verdict, Who
 from screener.session import TOLD
+from screener.travel import CRITERION as TRAVEL
 from screener.words import DISCLAIMER, NOT_REVIEWED
 from tests.program import REPOSITORY
 
@@ -30,7 +31,7 @@ AGO = tuple(f"{{number}} {period}{s} ago" for period in ("day", "week", "month",
 
 def messages() -> dict[str, str]:
     """Each message with its plural; the plural is empty for most."""
-    found = dict.fromkeys((*TYPED, *AGO, *TOLD, *UNIT_WORDS, DISCLAIMER, NOT_REVIEWED), "")
+    found = dict.fromkeys((*TYPED, *AGO, *TOLD, *UNIT_WORDS, DISCLAIMER, NOT_REVIEWED, TRAVEL.text), "")
     found |= {
         item.value.replace("_", " "): "" for kind in (Verdict, Outcome, Who, Factor, Anchor, Period) for item in kind
     }

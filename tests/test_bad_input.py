@@ -384,7 +384,7 @@ BREAKS = """
 import sys
 import screener.evaluate
 
-def broken(trial, patient, dictionary):
+def broken(trial, patient, dictionary, travel):
     raise ValueError("SECRET " + patient.id)
 
 screener.evaluate.screen_trial = broken

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import screener.registry.cache as module
 from screener.errors import ExitCode, InputError, NoInputError, UsageError
-from screener.registry.cache import Cache, Kept, Stamp, cache_folder, search_name, study_name
+from screener.registry.cache import Cache, Kept, Stamp, before_name, cache_folder, search_name, study_name
 
 NOW = datetime(2026, 8, 1, 12, 0, tzinfo=UTC)
 STAMP = Stamp("2.0.5", "2026-07-31T09:00:05", NOW)
@@ -282,6 +282,27 @@ def test_what_cannot_be_kept_leaves_the_old(tmp_path: Path, body: object) -> Non
     with pytest.raises(InputError, match="too many words"):
         cache.keep(NAME, {"words": "x" * 70_000}, 1, STAMP)
     assert cache.get(NAME) == Kept(NAME, STAMP, {}, "old")
+
+
+def of(words: str | None) -> dict[str, object]:
+    return {"protocolSection": {"eligibilityModule": {"eligibilityCriteria": words}}}
+
+
+def test_the_record_from_before_its_text_changed_stays_until_it_is_dropped(tmp_path: Path) -> None:
+    cache, before = Cache(tmp_path), before_name("NCT03907852")
+    for words in (None, "first", "first"):
+        cache.keep(NAME, {}, of(words), STAMP)
+        assert cache.get(before) is None
+    for words in ("second", "third", "first", None):
+        cache.keep(NAME, ASKED, of(words), STAMP)
+        assert cache.get(before) == Kept(before, STAMP, {}, of("first"))
+    assert cache.names() == (NAME,), "it is no record of today"
+    for _ in range(2):
+        cache.drop(before)
+        assert cache.get(before) is None
+    assert cache.get(NAME) == Kept(NAME, STAMP, ASKED, of(None))
+    cache.keep(NAME, {}, of("fourth"), STAMP)
+    assert cache.get(before) is None, "a record without a text has no words to show"
 
 
 def test_mistakes_of_the_program_are_refused(tmp_path: Path) -> None:

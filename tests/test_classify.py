@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from screener.registry.cells import cells_of
 from screener.registry.classify import Fate, Funnel, Mention, Standing, Where, classify, sort_out
-from screener.registry.study import Intervention, Study, read_saved
+from screener.registry.read import read_saved
+from screener.registry.study import Intervention, Study
 
 REGISTRY = Path(__file__).parents[2] / "shared" / "registry"
 needs_registry = pytest.mark.skipif(not REGISTRY.exists(), reason=f"{REGISTRY} is not here")
@@ -25,9 +26,19 @@ EMPTY: dict[str, Any] = dict.fromkeys(Study.__dataclass_fields__, "") | dict.fro
     ("aliases", "other_ids", "phases", "collaborators", "conditions", "keywords", "condition_meshes"), ()
 )
 EMPTY |= dict.fromkeys(
-    ("condition_ancestors", "intervention_meshes", "interventions", "arms", "sites", "contacts", "documents"), ()
+    (
+        "condition_ancestors",
+        "intervention_meshes",
+        "interventions",
+        "arms",
+        "sites",
+        "contacts",
+        "officials",
+        "documents",
+    ),
+    (),
 )
-EMPTY |= dict.fromkeys(("enrollment", "minimum_age", "maximum_age", "healthy_volunteers"))
+EMPTY |= dict.fromkeys(("enrollment", "minimum_age", "maximum_age", "healthy_volunteers", "expanded_access"))
 EMPTY |= {"nct_id": "NCT00000001", "study_type": "INTERVENTIONAL", "has_results": False}
 
 
@@ -116,6 +127,24 @@ def test_prescreening_is_the_door_to_a_cell_therapy() -> None:
     assert "gives no cells itself" in found.cells.reason
     follow_up = replace(basecamp, brief_title="Fifteen years after treatment; CAR T", interventions=())
     assert classify(follow_up).fate is Fate.NOT_CELL_THERAPY
+
+
+@pytest.mark.parametrize(
+    ("fields", "mention"),
+    [
+        ({"conditions": "MPM"}, Mention(Where.CONDITION)),
+        ({"title": "CAR-T in MPM/NSCLC"}, Mention(Where.TITLE)),
+        ({"conditions": "Non-MPM Tumors"}, Mention(Where.CONDITION, Standing.EXCLUDED)),
+        ({"eligibility": "Inclusion Criteria:\n* Confirmed MPM"}, Mention(Where.ELIGIBILITY)),
+        ({"eligibility": "Exclusion Criteria:\n* MPM"}, Mention(Where.ELIGIBILITY, Standing.EXCLUDED)),
+        ({"eligibility": "Exclusion Criteria:\n* Multiple primary malignancies (MPM)"}, Mention(Where.NOWHERE)),
+        ({"title": "Multiphoton imaging (MPM) of CAR-T"}, Mention(Where.NOWHERE)),
+        ({"conditions": "mpm; MPMs; HMPM; MPM1"}, Mention(Where.NOWHERE)),
+    ],
+    ids=["condition", "title", "not it", "let in", "left out", "tumors", "microscope", "other words"],
+)
+def test_mpm_in_capitals_is_mesothelioma_unless_said_otherwise(fields: dict[str, str], mention: Mention) -> None:
+    assert classify(study(**{"title": "CAR-T", **fields})).mesothelioma == mention
 
 
 def test_where_it_is_named_in_order() -> None:

@@ -33,6 +33,7 @@ from tests.fault_server import (
     cut_chunks,
     declared,
     drip,
+    dripping,
     endless,
     no_answer,
     redirect,
@@ -349,14 +350,42 @@ def test_the_words_of_a_400_may_be_packed_or_endless_or_unreadable() -> None:
         assert "(400): no no no" in str(failure(server))
 
 
+REFUSED = text("<html><script>x</script>", 403, "text/html")
+
+
+def test_a_403_is_asked_once_more_on_a_fresh_connection() -> None:
+    clock = Clock()
+    with FaultServer(page(then="a"), REFUSED, page(record())) as server:
+        assert list(client(server, clock).studies({})) == [record()]
+    assert server.paths[1] == server.paths[2]
+    assert server.connections == ["", ""]  # the first is used again until it is refused
+    assert clock.slept == [GAP, GAP]
+
+
 def test_a_403_names_the_way_on() -> None:
-    with FaultServer(text("<html><script>x</script>", 403, "text/html")) as server:
+    with FaultServer(REFUSED) as server:
         error = str(failure(server))
-    assert "refuses this program or this network (403)\n" in error
+    assert "refuses this program or this network (403) (2 attempts)\n" in error
+    assert "from another network, or with SCREENER_TLS=1.2, or open https://" in error
+    assert "/api/v2/studies?query.term=" in error, "the version, which is asked first, is no answer to save"
+    assert "pageSize=1000" in error, "else ten studies would be saved"
     assert "--input saved.json" in error
     assert "script" not in error
-    assert len(server.paths) == 1
+    assert len(server.connections) == len(server.paths) == 2
     assert b"Mozilla" not in server.received
+
+
+def test_each_request_may_be_refused_once() -> None:
+    with FaultServer(REFUSED, page(then="a"), REFUSED, page(record())) as server:
+        assert list(client(server).studies({})) == [record()]
+    assert len(server.paths) == 4
+
+
+def test_where_tls_1_2_is_refused_too_it_is_not_proposed() -> None:
+    with FaultServer(REFUSED) as server, pytest.raises(NetworkError) as caught:
+        Client(server.url, tls="1.2", sleep=lambda _: None).version()
+    assert "SCREENER_TLS" not in str(as_it_should_be(caught.value))
+    assert "--input saved.json" in str(caught.value)
 
 
 @pytest.mark.parametrize("status", [204, 206, 304, 401, 418, 501])
@@ -463,6 +492,36 @@ def test_a_slow_drip_ends_although_no_pause_is_long() -> None:
     assert "takes longer than 300 seconds" in error
     assert not server.outwaited
     assert len(server.paths) == 1
+
+
+OK_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+LATE = "takes longer than 300 seconds"
+
+
+@pytest.mark.parametrize(
+    ("head", "drop", "message"),
+    [
+        (b"HTTP/1.1 200 ", b"O", LATE),
+        (OK_HEAD + b"X-Slow: ", b"a", LATE),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n", LATE),
+        (OK_HEAD + b"Content-Length: 1000000\r\n\r\n", b" ", LATE),
+        (OK_HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"0", LATE),
+        (b"HTTP/1.1 400 Bad\r\nContent-Type: text/plain\r\n\r\n", b"no", "does not accept the request (400)"),
+    ],
+    ids=["status", "header", "continue", "body", "size of a chunk", "words of an error"],
+)
+def test_a_drip_in_any_part_of_an_answer_ends(head: bytes, drop: bytes, message: str) -> None:
+    """The clock goes two minutes for each read, so that a few drops are enough."""
+    with FaultServer(dripping(head, drop)) as server:
+        assert message in str(failure(server, Clock(step=120.0)))
+    assert not server.outwaited
+    assert len(server.paths) == 1
+
+
+def test_an_answer_may_take_its_time() -> None:
+    """The clock goes a minute for each read: the deadline is of one answer and not of the search."""
+    with FaultServer(page(then="a"), page(then="b"), page(then="c"), page(record())) as server:
+        assert list(client(server, Clock(step=60.0)).studies({})) == [record()]
 
 
 # --- places ------------------------------------------------------------------
@@ -574,6 +633,38 @@ def test_a_certificate_of_nobody_known(authority: trustme.CA) -> None:
         error = str(failure(server))
     assert "the certificate cannot be trusted: " in error
     assert "REQUESTS_CA_BUNDLE" in error
+
+
+@pytest.mark.usefixtures("trusted")
+@pytest.mark.parametrize(("tls", "version"), [("", "TLSv1.3"), ("1.2", "TLSv1.2")])
+def test_tls_1_2_alone_is_spoken_where_it_is_asked_for(authority: trustme.CA, tls: str, version: str) -> None:
+    with FaultServer(value(record()), tls=secure(authority)) as server, Client(server.url, tls=tls) as asking:
+        assert asking.study(NCT) == (NCT, record())
+    assert server.connections == [version]
+
+
+@pytest.mark.usefixtures("trusted")
+@pytest.mark.parametrize(("name", "age"), [("127.0.0.1", 2), ("example.org", 0)], ids=["expired", "of another"])
+def test_tls_1_2_verifies_certificates_too(authority: trustme.CA, name: str, age: int) -> None:
+    with FaultServer(value(record()), tls=secure(authority, name, age)) as server:
+        asking = Client(server.url, tls="1.2")
+        with pytest.raises(NetworkError, match="cannot be trusted"):
+            asking.version()
+    assert not server.paths
+
+
+def test_tls_1_2_trusts_nobody_unknown(authority: trustme.CA) -> None:
+    with FaultServer(value(record()), tls=secure(authority)) as server:
+        asking = Client(server.url, tls="1.2")
+        with pytest.raises(NetworkError, match="cannot be trusted"):
+            asking.version()
+
+
+@pytest.mark.parametrize("tls", ["1.3", "1.0", "tls1.2", "\x1b[2J"])
+def test_no_other_version_of_tls_is_to_be_chosen(tls: str) -> None:
+    with pytest.raises(UsageError, match=r"SCREENER_TLS out, or set it to 1\.2") as caught:
+        Client(tls=tls)
+    assert not CONTROL.search(str(caught.value))
 
 
 def test_a_registry_that_speaks_no_tls() -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import unicodedata
+from typing import Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from screener.eligibility import eligibility_text, fingerprint, normalize, split
+from screener.eligibility.normal import MARKS, unescape
 
 
 def places(text: str) -> list[str]:
@@ -114,6 +117,26 @@ def test_layout_changes_no_fingerprint_and_a_digit_does() -> None:
     one, other = "Inclusion Criteria:\n\n* Age \\>= 18\n", "INCLUSION CRITERIA\n*  Age\n>= 18"
     assert fingerprint(one) == fingerprint(other)
     assert fingerprint(one) != fingerprint(one.replace("18", "19"))
+
+
+@pytest.mark.parametrize("marks", ["\u0301\u0323", "\u0f73"], ids=["acute and dot", "marks in one character"])
+def test_marks_without_end_cost_no_more_than_a_few(marks: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To put n marks in order takes n times n steps: what is put in order must not grow with the text."""
+    ordered: list[int] = []
+    normalize_form = unicodedata.normalize
+
+    def counted(form: Literal["NFC", "NFD"], text: str) -> str:
+        ordered.append(len(text))
+        return normalize_form(form, text)
+
+    monkeypatch.setattr(unicodedata, "normalize", counted)
+    assert unescape(f"e{marks * 50_000}") == unescape(f"e{marks * 100}")
+    assert max(ordered) <= 1 + MARKS
+
+
+def test_marks_as_people_write_them_stay() -> None:
+    for text in ("Zürich" * 50, "ế" * 200, "\u0915\u094d\u0937" * 100, "e" + "\u0323" * MARKS, "\u0f40\u0f73" * 100):
+        assert unescape(text) == unicodedata.normalize("NFC", text)
 
 
 @given(

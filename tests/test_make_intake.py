@@ -101,7 +101,7 @@ def test_no_answer_is_taken_for_a_missing_one() -> None:
     assert not any(WORDS & {choice.id for choice in fact.choices} for fact in whole().dictionary.facts.values())
 
 
-@pytest.mark.parametrize(("rows", "columns"), [(0, 60), (1, 1), (20, 7), (41, 60), (45, 159)])
+@pytest.mark.parametrize(("rows", "columns"), [(0, 60), (1, 1), (20, 7), (41, 60), (45, 161)])
 def test_rows_and_columns_are_those_asked_for(rows: int, columns: int) -> None:
     facts = list(whole().dictionary.facts)
     header, *body = lines(made(ordered(rows, columns))[0])
@@ -268,7 +268,7 @@ def test_the_command_writes_to_standard_output() -> None:
     assert result.stdout == made(Order(3, most_read(whole(), 5)))[0]
 
 
-@pytest.mark.parametrize("arguments", [["-1"], ["5", "--columns", "0"], ["5", "--columns", "160"], ["5", "--dirty"]])
+@pytest.mark.parametrize("arguments", [["-1"], ["5", "--columns", "0"], ["5", "--columns", "162"], ["5", "--dirty"]])
 def test_what_cannot_be_made_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as refused:
         main(arguments)

@@ -432,3 +432,7 @@ def test_nothing_is_read_before_it_is_asked_for() -> None:
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.split() == ["0", "False"]
+
+
+def test_a_name_of_antiquity_makes_no_city_of_today_ambiguous() -> None:
+    assert [str(place) for place in find_place("Philadelphia")] == ["Philadelphia, Pennsylvania, United States"]

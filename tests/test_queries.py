@@ -11,11 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screener.errors import ExitCode, UsageError
+from screener.places.folding import folded
+from screener.places.regions import country_code
 from screener.registry.queries import LONGEST_WORDS, STATUSES, Query, Search, essie, queries, status_name
+from screener.registry.read import read_saved
 
 SHARED = Path(__file__).parents[2] / "shared"
 OPENAPI = SHARED / "registry" / "openapi" / "ctg-oas-v2.0.5.yaml"
 needs_openapi = pytest.mark.skipif(not OPENAPI.exists(), reason=f"{OPENAPI} is not here")
+needs_registry = pytest.mark.skipif(not (SHARED / "registry").is_dir(), reason="../shared/registry is not here")
 OPERATORS = re.compile(r"\b(AND|OR|NOT|AREA|SEARCH|RANGE|MISSING|DISTANCE|COVERAGE|EXPANSION|ALL|TILT)\b")
 SEARCHES = st.builds(
     Search,
@@ -76,9 +80,51 @@ def test_several_countries_and_statuses_are_alternatives_at_one_site() -> None:
     params = asked(words="gavo-cel", statuses=("recruiting, not yet recruiting",), countries=("U.K.", "france"))
     assert params["filter.overallStatus"] == "RECRUITING|NOT_YET_RECRUITING"
     assert params["filter.advanced"] == (
-        'SEARCH[Location]((AREA[LocationCountry]"United Kingdom" OR AREA[LocationCountry]"france")'
+        'SEARCH[Location]((AREA[LocationCountry]"United Kingdom" OR AREA[LocationCountry]"France")'
         " AND (AREA[LocationStatus]RECRUITING OR AREA[LocationStatus]NOT_YET_RECRUITING))"
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("USA", {"United States"}),
+        ("u.s.", {"United States"}),
+        ("great britain", {"United Kingdom", "great britain"}),
+        ("de", {"Germany"}),
+        ("NO", {"Norway"}),
+        ("france", {"France"}),
+        ("KR", {"South Korea", "Korea Republic of"}),
+        ("South Korea", {"South Korea", "Korea Republic of"}),
+        ("Korea, Republic of", {"South Korea", "Korea Republic of"}),
+        ("Russia", {"Russia", "Russian Federation"}),
+        ("NL", {"Netherlands"}),
+        ("The Netherlands", {"Netherlands", "The Netherlands"}),
+        ("T\u00fcrkiye", {"Turkey", "T\u00fcrkiye"}),
+        ("Viet Nam", {"Vietnam", "Viet Nam"}),
+        ("Nowhere Land", {"Nowhere Land"}),
+        ("OR", {"or"}),
+    ],
+)
+def test_a_country_is_asked_for_by_every_name_it_may_have(typed: str, names: set[str]) -> None:
+    advanced = asked(words="x", countries=(typed,))["filter.advanced"]
+    found = re.findall(r'AREA\[LocationCountry\]"([^"]+)"', advanced)
+    assert set(found) == names
+    assert len(found) == len(names)
+    assert OPERATORS.findall(advanced) == ["SEARCH", *("OR AREA " * len(names)).split()[1:]]
+
+
+@needs_registry
+def test_every_country_of_the_real_records_is_asked_for_as_it_stands_there() -> None:
+    seen: set[str] = set()
+    for path in sorted((SHARED / "registry" / "records").glob("*.json")):
+        seen |= {site.country for study in read_saved(path.read_text(), path.name) for site in study.sites}
+    assert len(seen) >= 20
+    for country in seen:
+        advanced = asked(words="x", countries=(country,))["filter.advanced"]
+        assert f'AREA[LocationCountry]"{country.replace(",", "")}"' in advanced
+        code = country_code(folded(country))
+        assert f'"{country.replace(",", "")}"' in asked(words="x", countries=(code,))["filter.advanced"]
 
 
 @pytest.mark.parametrize("status", ["COMPLETED", "UNKNOWN", "RECRUITING|COMPLETED"])

@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screener.catalog import criteria_folder, load_catalog
-from screener.eligibility import eligibility_text
+from screener.eligibility import eligibility_text, fingerprint, split
+from screener.model.trial import Recorded
 from screener.registry.check import Finding, Kind, check, word_diff
-from screener.registry.study import Study, read_study
+from screener.registry.read import read_study
 
 if TYPE_CHECKING:
     from screener.model import Trial
+    from screener.registry.study import Study
 
 CATALOG = load_catalog(criteria_folder())
 CRITERIA = Path(__file__).parents[2] / "shared" / "registry" / "criteria"
@@ -72,6 +74,9 @@ def test_no_rule_file_that_is_shipped_differs_from_its_record(trial: Trial) -> N
     ("status", "kind", "ends"),
     [
         ("RECRUITING", "status", "and is recruiting"),
+        ("NOT_YET_RECRUITING", "status", "and is not yet recruiting; it takes no patients yet"),
+        ("ENROLLING_BY_INVITATION", "status", "and is enrolling by invitation; it takes patients by invitation only"),
+        ("SUSPENDED", "status", "and is suspended; it takes no new patients"),
         ("ACTIVE_NOT_RECRUITING", "status", "and is active not recruiting; it takes no new patients"),
         ("WITHDRAWN", "withdrawn", "and is withdrawn; it takes no new patients"),
     ],
@@ -81,6 +86,14 @@ def test_another_status(status: str, kind: str, ends: str) -> None:
     assert found == kind
     assert says.startswith("the status was unknown on 2025-04-29 ")
     assert says.endswith(ends)
+
+
+def test_a_status_says_what_else_the_record_tells_of_it() -> None:
+    trial, stopped = trial_of("NCT05451849"), study_of("NCT05451849", status="TERMINATED")
+    ((_, says),) = said(check(trial, replace(stopped, why_stopped="No money", last_known_status="RECRUITING")))
+    assert says.endswith(
+        "is terminated; it takes no new patients; the last one known was recruiting; the reason given: No money"
+    )
 
 
 def test_a_merged_id_and_no_record() -> None:
@@ -99,11 +112,51 @@ def test_a_profile_has_no_record() -> None:
     assert check(trial_of("solid_tumor_car_t"), None) == ()
 
 
-def test_other_words_of_the_same_requirements() -> None:
+def test_a_rule_file_that_records_no_requirements() -> None:
+    trial = replace(trial_of("NCT05451849"), requirements=())
+    ((kind, _),) = said(check(trial, study_of(trial.id, status="UNKNOWN", eligibility="Inclusion Criteria:\n\n1. Any")))
+    assert kind == "not recorded"
+
+
+WORDS = "Inclusion Criteria:\n\n1. Adults\n2. Enough platelets\n"
+
+
+def recorded(words: str) -> Trial:
+    """A real trial as if its rules had been written from these words."""
     trial = trial_of("NCT05451849")
-    other = replace(trial, requirements=())
-    ((kind, _),) = said(check(other, study_of(trial.id, status="UNKNOWN", eligibility="Inclusion Criteria:\n\n1. Any")))
+    assert trial.registry
+    requirements = tuple(Recorded(item.section, item.item, item.sha256) for item in split(words))
+    registry = replace(trial.registry, eligibility_sha256=fingerprint(words))
+    return replace(trial, requirements=requirements, registry=registry)
+
+
+def found(words: str, earlier: str = "") -> list[tuple[str, str, str]]:
+    trial = recorded(WORDS)
+    now = study_of(trial.id, status="UNKNOWN", eligibility=words)
+    before = study_of(trial.id, status="UNKNOWN", eligibility=earlier) if earlier else None
+    return [(finding.kind.value, finding.says, finding.before) for finding in check(trial, now, before)]
+
+
+def test_other_layout_of_the_same_requirements() -> None:
+    ((kind, _, _),) = found(WORDS.replace("2. Enough", "***\n2. Enough"))
     assert kind == "wording"
+
+
+def test_a_requirement_that_stands_elsewhere_is_told_with_what_cites_its_old_place() -> None:
+    moved = found("Inclusion Criteria:\n\n1. Enough platelets\n2. Adults\n")
+    assert [(kind, says.split("; ")[0]) for kind, says, _ in moved] == [
+        ("requirement", "inclusion 1 stands as inclusion 2 now"),
+        ("requirement", "inclusion 2 stands as inclusion 1 now"),
+    ]
+    assert moved[0][1].endswith("; inclusion 1 is cited by INC-1")
+
+
+def test_words_are_those_of_the_fingerprint_or_none() -> None:
+    now = WORDS.replace("Adults", "Adults below 80")
+    assert [before for _, _, before in found(now, WORDS)] == ["Adults"]
+    assert [before for _, _, before in found(now, WORDS.replace("Adults", "Grown-ups"))] == [""]
+    ((_, says, before),) = found("Inclusion Criteria:\n\n1. Adults\n", WORDS)
+    assert (says.split(";")[0], before) == ("inclusion 2 was removed", "Enough platelets")
 
 
 @given(st.lists(st.sampled_from("abcd")), st.lists(st.sampled_from("abcd")))

@@ -20,7 +20,8 @@ from screener.eligibility.normal import fingerprint
 from screener.errors import CONTROL, InputError
 from screener.registry.age import Age
 from screener.registry.fields import LONGEST, MOST
-from screener.registry.study import Contact, Document, Intervention, Study, StudySite, read_saved, read_study
+from screener.registry.read import read_saved, read_study
+from screener.registry.study import Contact, Document, Intervention, Official, Study, StudySite
 from screener.truth import Truth
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -52,6 +53,7 @@ def whole() -> dict[str, Any]:
                 "lastKnownStatus": "RECRUITING",
                 "whyStopped": "Money \\& people",
                 "statusVerifiedDate": "2025-03",
+                "expandedAccessInfo": {"hasExpandedAccess": True, "nctId": "NCT00000002"},
                 "startDateStruct": {"date": "2024", "type": "ACTUAL"},
                 "primaryCompletionDateStruct": {"date": "2026-02-28"},
                 "completionDateStruct": {"date": "2027-12"},
@@ -83,6 +85,10 @@ def whole() -> dict[str, Any]:
                 "healthyVolunteers": False,
             },
             "contactsLocationsModule": {
+                "overallOfficials": [
+                    {"name": "A surgeon", "affiliation": "A hospital", "role": "PRINCIPAL_INVESTIGATOR"},
+                    {"name": "A chair"},
+                ],
                 "centralContacts": [
                     {"name": "A nurse", "role": "CONTACT", "phone": "555-0100", "phoneExt": "7", "email": "a@b.example"}
                 ],
@@ -190,6 +196,8 @@ def test_every_field_is_read() -> None:
             StudySite("", "Zürich", "", "", "Switzerland", "", None, None),
         ),
         contacts=(Contact("A nurse", "CONTACT", "555-0100 ext. 7", "a@b.example"),),
+        officials=(Official("A surgeon", "PRINCIPAL_INVESTIGATOR", "A hospital"), Official("A chair", "", "")),
+        expanded_access=True,
         documents=(
             Document(
                 "Study Protocol",
@@ -206,7 +214,7 @@ def test_a_record_of_nothing_but_its_id() -> None:
     study = read_study(least())
     left = {field.name: getattr(study, field.name) for field in dataclasses.fields(Study)}
     assert left.pop("nct_id") == "NCT01234567"
-    assert Counter(map(repr, left.values())) == {"''": 18, "()": 14, "None": 4, "False": 1}
+    assert Counter(map(repr, left.values())) == {"''": 18, "()": 15, "None": 5, "False": 1}
 
 
 def test_null_is_missing() -> None:

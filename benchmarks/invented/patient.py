@@ -9,10 +9,10 @@ from benchmarks.invented.draft import Draft
 from benchmarks.invented.history import immunity, infection, other_cancers
 from benchmarks.invented.laboratory import chemistry, counts
 from benchmarks.invented.organs import clotting, heart, lungs
-from benchmarks.invented.person import person, reproduction, travel
+from benchmarks.invented.person import person, reproduction, residence, travel
 from benchmarks.invented.shares_kinds import KINDS
 from benchmarks.invented.shares_missing import DETAILS, GAPS, PLANNED, SCALES_KNOWN
-from benchmarks.invented.shares_person import ALONE
+from benchmarks.invented.shares_person import ALONE, RESIDENCE
 from benchmarks.invented.treatment import treatments
 from benchmarks.invented.tumor import brain, disease, tumor
 
@@ -46,7 +46,9 @@ def invent(chance: random.Random, as_of: date) -> Invented:
         draft.put(fact, table)
     for part in PARTS:
         part(draft)
-    return hidden(draft)
+    shown = hidden(draft)
+    residence(draft)  # last, so that people drawn from a seed stay who they were
+    return Invented({**shown.answers, **{fact: draft.answers[fact] for fact in RESIDENCE}}, shown.missing)
 
 
 def hidden(draft: Draft) -> Invented:

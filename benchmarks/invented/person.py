@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from benchmarks.invented.shares_kinds import KINDS
-from benchmarks.invented.shares_person import ECOG, ECOG_OLD, FERTILE, KPS, MONTHS_AGREED, MONTHS_LEFT, OLD, YOUNG
+from benchmarks.invented.shares_person import (
+    ECOG,
+    ECOG_OLD,
+    FERTILE,
+    KPS,
+    MONTHS_AGREED,
+    MONTHS_LEFT,
+    OLD,
+    RESIDENCE,
+    YOUNG,
+)
 
 if TYPE_CHECKING:
     from benchmarks.invented.draft import Draft
@@ -47,3 +57,9 @@ def travel(draft: Draft) -> None:
     hours = miles / 52 + 0.3 if miles < 350 else 3.5 + miles / 450  # noqa: PLR2004 - beyond it people fly
     draft.put("distance_to_site", f"{miles:.0f} mi" if draft.odds(0.9) else f"{1.609344 * miles:.0f} km")
     draft.put("travel_hours_to_site", f"{hours:.1f} h")
+
+
+def residence(draft: Draft) -> None:
+    """Where they live, and how far they would travel."""
+    for fact, shares in RESIDENCE.items():
+        draft.put(fact, shares)

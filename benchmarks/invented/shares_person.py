@@ -45,3 +45,8 @@ ALONE: Mapping[str, Mapping[str, float]] = {
     "consent": {"yes": 97, "no": 3},
     "power_of_attorney": {"yes": 91, "no": 9},
 }
+
+RESIDENCE: dict[str, dict[str, float]] = {
+    "home": {"10065": 8, "191": 8, "770": 7, "Ann Arbor, MI": 5, "Los Angeles, CA": 9, "Cleveland, Ohio": 6, "606": 8},
+    "travel_limit": {"50 mi": 20, "100 mi": 20, "150 km": 3, "300 mi": 25, "1000 mi": 15, "3000 mi": 17},
+}

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from screener.intake.headers import Layout
 
 _NOTES = 40  # columns named one by one
+NO_TRAVEL = (
+    "how far sites are is not judged in a batch: `screen` holds `travel_limit` against them, patient by patient."
+)
 _STANDARD = Path("-")
 
 
@@ -73,6 +76,7 @@ def batch(
     from screener.intake.headers import read_headers, read_mapping
     from screener.intake.open import open_intake
     from screener.source import load
+    from screener.travel import LIMIT
 
     settings: Settings = context.obj
     catalog = settings.screening(trial, include_closed=include_closed)
@@ -88,6 +92,8 @@ def batch(
     def job_for(header: tuple[str, ...]) -> Job:
         layout = read_headers(header, catalog.dictionary, mapping, intake.name)
         _say_unknown(settings, layout, strict=strict)
+        if any(column.fact.id == LIMIT for column in layout.columns):
+            settings.tell(f"Note: {NO_TRAVEL}")
         kept_day = day or today()
         target = None if to_output else output
         return Job(

@@ -16,8 +16,9 @@ from screener.dates import past_day
 from screener.errors import BadAnswer, InputError, Problem, clean
 from screener.interview import Answer
 from screener.interview.panel import split_results
-from screener.model import UNDERSTANDING, Coded, FactType, MissingReason, Moment, Number
+from screener.model import UNDERSTANDING, Coded, FactType, MissingReason, Moment, Number, Residence
 from screener.patient import split_result
+from screener.travel import HOME, LIMIT
 from screener.words import fact_name
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Dialog:
         except KeyboardInterrupt:
             say("")
             return End.INTERRUPTED, self.state
-        return (End.LEFT if self.state.passed else End.FINISHED), self.state
+        return (End.LEFT if self.state.passed - {HOME, LIMIT} else End.FINISHED), self.state
 
     def _keep(self, state: Interview) -> None:
         """Take the state on, what is new in it being on disk."""
@@ -252,7 +253,7 @@ class Dialog:
         if not isinstance(entry, Answer):
             return
         match value:
-            case Number(shown=shown) | Coded(shown=shown):
+            case Number(shown=shown) | Coded(shown=shown) | Residence(shown=shown):
                 text = shown
             case Moment():
                 text = str(value)

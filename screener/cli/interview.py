@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from screener.cli.kept import centers_of
 from screener.cli.settings import IncludeClosed, Settings, day_option, put, say, today
 from screener.errors import ExitCode
 
@@ -62,11 +63,13 @@ def interview(
 
     settings: Settings = context.obj
     day = day_option(as_of)
-    catalog = settings.screening(trial, include_closed=include_closed)
+    catalog = settings.screening_one(trial, include_closed=include_closed)
     folder, dictionary = catalog.folder, catalog.dictionary
     language, talk = load_language(folder, lang), load_talk(folder, dictionary)
     path = session or session_path()
-    agenda = Agenda(dictionary, catalog.trials, day or today(), load_expected(folder, dictionary))
+    agenda = Agenda(
+        dictionary, catalog.trials, day or today(), load_expected(folder, dictionary), centers_of(catalog.trials)
+    )
     kept = Session(path)
     begun = _begun(kept, Interview(agenda, path.stem), settings, language, day)
     lines = Lines.of(answers, dictionary.facts, no_input=settings.no_input)

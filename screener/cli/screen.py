@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from screener.cli.kept import centers_of
 from screener.cli.patients import read_patient, say_problems
 from screener.cli.settings import IncludeClosed, Settings, put
 from screener.errors import ExitCode
@@ -66,11 +67,16 @@ def screen(
     from screener.catalog import load_language, load_talk
     from screener.evaluate import screen_trial
     from screener.model import Talk
+    from screener.travel import FACTS, travel
 
     settings: Settings = context.obj
-    catalog = settings.screening(trial, include_closed=include_closed)
+    catalog = settings.screening_one(trial, include_closed=include_closed)
     person = read_patient(patient, catalog.dictionary, as_of)
-    results = tuple(screen_trial(item, person, catalog.dictionary) for item in catalog.trials)
+    centers = centers_of(catalog.trials) if any(fact in person.facts for fact in FACTS) else {}
+    results = tuple(
+        screen_trial(item, person, catalog.dictionary, travel(item, person, centers.get(item.id)))
+        for item in catalog.trials
+    )
     language = load_language(catalog.folder, lang)
     talk = load_talk(catalog.folder, catalog.dictionary) if form in _HAND_OUTS else Talk()
     text = render(form, person, results, Page(catalog.dictionary, talk, language, explain), settings)

@@ -53,6 +53,12 @@ class Settings:
         catalog = self.catalog(only or ())
         return catalog if only or include_closed else catalog.open_trials()
 
+    def screening_one(self, only: list[str] | None, *, include_closed: bool) -> Catalog:
+        """The same for one patient: a study named may also be one that has no rules here, if its record is kept."""
+        from screener.cli.kept import with_kept_studies
+
+        return with_kept_studies(self.catalog(), only) if only else self.screening(only, include_closed=include_closed)
+
     def colored(self) -> bool:
         """Whether results on standard output are colored."""
         if self.color == "auto":

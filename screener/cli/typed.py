@@ -123,6 +123,8 @@ class Typed:
                 return [
                     word("a name, an OncoTree code or an ICD-10 code; some letters of it are enough to choose from")
                 ]
+            case FactType.PLACE:
+                return [word("a city with its state or country, or a US ZIP code, of which three digits are enough")]
             case FactType.THERAPIES:
                 return [word("one treatment a line: a drug (brand or generic name) or a class; or none")]
 

@@ -118,6 +118,8 @@ def _usage(fact: Fact) -> str:
             return f"write `{fact.id} is …` or `{fact.id} in {{…}}`"
         case FactType.DATE:
             return f"write `days from {fact.id} to enrollment >= 28`"
+        case FactType.PLACE:
+            return "rules do not read where somebody lives; `distance_to_site` is a number"
         case FactType.THERAPIES:
             return "write `any(…)`, `count(…)` or `days from last(…) to …`"
 

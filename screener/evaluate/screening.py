@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from screener.model import (
     Rule,
     Score,
     Tally,
+    Travel,
     Trial,
     TrialResult,
     Verdict,
@@ -38,38 +40,41 @@ _BEST_FIRST = list(Verdict)
 FITS, DEPENDS, RARELY = "fits most trials", "depends on the trial", "rarely fits"
 
 
-def screen_trial(trial: Trial, patient: Patient, dictionary: Dictionary) -> TrialResult:
-    """Judge a trial for a patient, from the best of its open cohorts."""
+def screen_trial(trial: Trial, patient: Patient, dictionary: Dictionary, travel: Travel | None = None) -> TrialResult:
+    """Judge a trial for a patient, from the best of its open cohorts.
+
+    `travel` is what the patient's place means for this trial; where it is judged, it counts as one criterion more.
+    """
     context = Context.today(patient, dictionary)
     judged = {criterion.id: judge(criterion, context) for criterion in trial.criteria}
-    results = [_of_cohort(trial, cohort, judged, context) for cohort in trial.open_cohorts or (None,)]
+    beside = (travel.judged,) if travel and travel.judged else ()
+    results = [_of_cohort(trial, cohort, judged, beside, context) for cohort in trial.open_cohorts or (None,)]
     best = min(results, key=lambda result: (_BEST_FIRST.index(result.verdict), result.eligible_from or date.max))
-    if not trial.cohorts:
-        return best
     verdicts = tuple((result.cohort, result.verdict, result.eligible_from) for result in results if result.cohort)
-    return TrialResult(
-        best.trial,
-        best.verdict,
-        best.criteria,
-        best.total,
-        best.factors,
-        best.eligible_from,
-        best.cohort,
-        verdicts,
-    )
+    return replace(best, cohort_verdicts=verdicts, travel=travel)
 
 
 def _of_cohort(
-    trial: Trial, cohort: Cohort | None, judged: dict[str, CriterionResult], context: Context
+    trial: Trial,
+    cohort: Cohort | None,
+    judged: dict[str, CriterionResult],
+    beside: tuple[CriterionResult, ...],
+    context: Context,
 ) -> TrialResult:
-    results = tuple(judged[criterion.id] for criterion in trial.criteria if criterion.counts_for(cohort))
+    of_trial = (judged[criterion.id] for criterion in trial.criteria if criterion.counts_for(cohort))
+    results = (*of_trial, *beside)
     verdict = _verdict(results)
+    if trial.unruled and verdict is Verdict.MATCH:
+        verdict = Verdict.UNDECIDED  # its eligibility text was not looked at
     eligible_from = _eligible_from(results, context) if verdict is Verdict.NOT_YET else None
     by_factor: dict[Factor, list[CriterionResult]] = {}
     for result in results:
         by_factor.setdefault(result.criterion.factor, []).append(result)
     factors = {factor: _tally(by_factor[factor]) for factor in Factor if factor in by_factor}
-    return TrialResult(trial, verdict, results, _tally(results), factors, eligible_from, cohort)
+    total = _tally(results)
+    if trial.unruled:
+        total = replace(total, score=None)  # of two or three fields it would pass for a fit
+    return TrialResult(trial, verdict, results, total, factors, eligible_from, cohort)
 
 
 def _verdict(results: tuple[CriterionResult, ...]) -> Verdict:

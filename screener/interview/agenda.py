@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from screener.expr import Leaf
     from screener.model import Criterion, Dictionary, Patient, Trial
+    from screener.travel import Centers
 
 _DECIDED = {Truth.TRUE: SURELY, Truth.FALSE: NEVER}
 
@@ -58,12 +59,13 @@ class Arm:
 
 @dataclass(frozen=True)
 class Agenda:
-    """The decidable criteria of all trials, and what each answer touches."""
+    """The decidable criteria of all trials, and what each answer touches; `centers` are their sites, where known."""
 
     dictionary: Dictionary
     trials: tuple[Trial, ...]
     as_of: date
     expected: Mapping[str, tuple[tuple[str, int], ...]]
+    centers: Mapping[str, Centers] = field(default_factory=dict)
 
     @cached_property
     def _laid_out(self) -> tuple[tuple[Criterion, ...], tuple[Arm, ...]]:
@@ -215,8 +217,9 @@ def course(arm: Arm, standings: list[Standing]) -> Course:
     """What the arm's criteria come to.
 
     Where it already waits, or something stays unknown for good, only a criterion that may fail can change the verdict.
+    Of a study without rules most stays unknown for good.
     """
-    waits = stuck = False
+    waits, stuck = False, arm.trial.unruled
     undecided: list[int] = []
     for number in arm.criteria:
         standing = standings[number]

@@ -18,11 +18,14 @@ from screener.model import (
     MissingReason,
     Panel,
     Patient,
+    Residence,
+    Travel,
     Trial,
     TrialResult,
     Value,
     Verdict,
 )
+from screener.travel import CRITERION, HOME, LIMIT, travel, with_travel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,7 +95,15 @@ class Interview:
     @cached_property
     def results(self) -> tuple[TrialResult, ...]:
         """What screening says so far."""
-        return tuple(screen_trial(trial, self.patient, self.dictionary) for trial in self.trials)
+        return tuple(
+            screen_trial(trial, self.patient, self.dictionary, self._travels.get(trial.id)) for trial in self.trials
+        )
+
+    @cached_property
+    def _travels(self) -> dict[str, Travel | None]:
+        """What the patient's place means for each trial."""
+        centers = self.agenda.centers
+        return {trial.id: travel(trial, self.patient, centers.get(trial.id)) for trial in self.trials}
 
     @cached_property
     def _done(self) -> frozenset[str]:
@@ -147,12 +158,35 @@ class Interview:
         for item in self._courses:
             best = verdicts.get(item.arm.trial.id, item.verdict)
             verdicts[item.arm.trial.id] = min(best, item.verdict, key=_BEST_FIRST.index)
-        return verdicts
+        return {name: with_travel(verdict, self._travels.get(name)) for name, verdict in verdicts.items()}
+
+    @property
+    def _trips(self) -> tuple[Trial, ...]:
+        """The trials that are still possible and whose sites are known: how far they are is asked for last."""
+        verdicts = self.verdicts
+        return tuple(
+            trial
+            for trial in self.trials
+            if self._sites_are_known(trial) and verdicts[trial.id] is not Verdict.NO_MATCH
+        )
+
+    def _sites_are_known(self, trial: Trial) -> bool:
+        centers = self.agenda.centers.get(trial.id)
+        return bool(centers and centers.are_all and centers.sites)
+
+    def _of_travel(self) -> Question | None:
+        """Where the patient lives, then how far they would travel: the limit is of no use without the place."""
+        if not self._trips:
+            return None
+        home = isinstance(self.patient.get(HOME), Residence)
+        asked = [HOME, LIMIT] if home or HOME not in self._done else []
+        left = [name for name in asked if name in self.dictionary.facts and name not in self._done]
+        return Question(self.dictionary.facts[left[0]], len(left)) if left else None
 
     @property
     def open_trials(self) -> int:
         """How many trials an answer could still change."""
-        return len({item.arm.trial.id for item in self._open})
+        return len({item.arm.trial.id for item in self._open} or self._trips)
 
     @cached_property
     def candidates(self) -> dict[str, float]:
@@ -169,7 +203,7 @@ class Interview:
         """
         values = self.candidates
         if not values:
-            return None
+            return self._of_travel()
         at_hand = self.dictionary.panel_of(self.entries[-1].fact) if self.entries else None
         begins = at_hand is None or not any(fact in values for fact in at_hand.facts)
         best = max((fact for fact in self.dictionary.facts if fact in values), key=values.__getitem__)
@@ -181,6 +215,8 @@ class Interview:
 
     def needs(self, fact: Fact) -> list[tuple[Trial, Criterion]]:
         """The criteria that wait for a fact, of trials that its answer could still change."""
+        if fact.id in {HOME, LIMIT}:
+            return [(trial, CRITERION) for trial in self._trips]
         waiting = {
             number: item.arm.trial
             for item in self._open

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from screener.model import Dictionary, Trial
 from screener.model.derived import INPUTS
+from screener.travel import FACTS as TRAVEL_FACTS
 
 # What every dictionary holds, whether or not a rule reads it yet. Source: the project's design, section 3, "core fact
 # ids", and, in the last line, section 9, "what the language must be able to say", of 2026-11-22. Planned days of
@@ -69,6 +70,7 @@ def unused_facts(trials: Collection[Trial], dictionary: Dictionary) -> Iterator[
     """The facts that no rule reads and that no fact is derived from which a rule reads."""
     read = {fact for trial in trials for fact in trial.facts}
     read |= {source for fact in read for source in INPUTS.get(fact, ())}
+    read |= set(TRAVEL_FACTS)  # read by travel, which stands in no rule file
     for fact in dictionary.facts:
         if fact not in read | CORE_FACTS:
             yield Check.UNUSED_FACT.at(f"facts.yaml {fact}", "no rule reads this fact")

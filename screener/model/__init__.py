@@ -4,9 +4,11 @@ from screener.model.dictionary import Dictionary
 from screener.model.facts import Burden, Choice, Fact, FactType, Panel, Who
 from screener.model.results import (
     CriterionResult,
+    NearestSite,
     Outcome,
     Score,
     Tally,
+    Travel,
     TrialResult,
     Verdict,
 )
@@ -27,7 +29,18 @@ from screener.model.trial import (
     Source,
     Trial,
 )
-from screener.model.values import Coded, Missing, MissingReason, Moment, Number, Patient, Treatment, Treatments, Value
+from screener.model.values import (
+    Coded,
+    Missing,
+    MissingReason,
+    Moment,
+    Number,
+    Patient,
+    Residence,
+    Treatment,
+    Treatments,
+    Value,
+)
 from screener.model.vocabulary import Agent, Therapies, TherapyClass, TumorTypes, word_key
 
 __all__ = [
@@ -50,12 +63,14 @@ __all__ = [
     "Missing",
     "MissingReason",
     "Moment",
+    "NearestSite",
     "Number",
     "Outcome",
     "Panel",
     "Patient",
     "Recorded",
     "Registry",
+    "Residence",
     "Retold",
     "Rule",
     "Score",
@@ -69,6 +84,7 @@ __all__ = [
     "TeamQuestion",
     "Therapies",
     "TherapyClass",
+    "Travel",
     "Treatment",
     "Treatments",
     "Trial",

@@ -20,6 +20,7 @@ class FactType(Enum):
     TUMOR_TYPE = "tumor_type"
     DATE = "date"
     THERAPIES = "therapies"
+    PLACE = "place"  # a city or the area of a ZIP code
 
 
 class Burden(Enum):

@@ -66,6 +66,29 @@ class Tally:
     score: Score | None
 
 
+@dataclass(frozen=True, slots=True)
+class NearestSite:
+    """The site to go to: one that recruits if there is any, else one that may. Miles in a straight line, from to.
+
+    The status is the registry's word for this site in small letters, "" where none is stated; `as_of` is the day of the
+    data, "" if it is not known.
+    """
+
+    name: str
+    where: str
+    status: str
+    miles: tuple[float, float] | None
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Travel:
+    """What a patient's place means for a trial: the nearest site, and the outcome if the patient states a limit."""
+
+    nearest: NearestSite | None
+    judged: CriterionResult | None
+
+
 @dataclass(frozen=True)
 class TrialResult:
     """The verdict of a trial for one patient, from its best open cohort."""
@@ -78,6 +101,7 @@ class TrialResult:
     eligible_from: date | None = None
     cohort: Cohort | None = None
     cohort_verdicts: tuple[tuple[Cohort, Verdict, date | None], ...] = ()
+    travel: Travel | None = None
 
     @property
     def missing_facts(self) -> tuple[str, ...]:

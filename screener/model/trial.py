@@ -186,7 +186,11 @@ class Aside:
 
 @dataclass(frozen=True)
 class Trial:
-    """A rule file. A profile has no registry record; `file_sha256` is of the file's bytes as read."""
+    """A rule file. A profile has no registry record; `file_sha256` is of the file's bytes as read.
+
+    An `unruled` study has no rule file: it is screened on what its record states in fields, is never a match and has no
+    score, and the digest is of what the record says of who may take part.
+    """
 
     id: str
     title: str
@@ -202,6 +206,7 @@ class Trial:
     requirements: tuple[Recorded, ...] = ()
     sites: tuple[Site, ...] = ()
     sites_source: str = ""
+    unruled: bool = False
 
     @property
     def open_cohorts(self) -> tuple[Cohort, ...]:

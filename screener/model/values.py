@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from screener.errors import Problem
     from screener.interval import Interval
     from screener.model.talk import TeachBack
+    from screener.places import Place
 
 
 class MissingReason(Enum):
@@ -100,8 +101,16 @@ class Treatments:
     items: tuple[Treatment, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Residence:
+    """Where somebody lives, as exactly as it was said."""
+
+    place: Place
+    shown: str
+
+
 _NOT_ASKED = Missing(MissingReason.NOT_ASKED)
-Value = Number | Coded | Moment | Treatments
+Value = Number | Coded | Moment | Treatments | Residence
 
 
 @dataclass(frozen=True)

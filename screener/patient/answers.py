@@ -21,10 +21,12 @@ from screener.model import (
     MissingReason,
     Moment,
     Number,
+    Residence,
     Value,
     word_key,
 )
 from screener.patient.treatments import read_treatments
+from screener.places import find_place
 from screener.units import parse_quantity
 
 if TYPE_CHECKING:
@@ -68,6 +70,8 @@ def read_answer(
             return _tumor_type(text, dictionary)
         case FactType.DATE:
             return _moment(fact, text, as_of)
+        case FactType.PLACE:
+            return _residence(text)
         case FactType.THERAPIES:
             return read_treatments(text, dictionary, as_of)
 
@@ -229,6 +233,16 @@ def _tumor_type(text: str, dictionary: Dictionary) -> Coded:
     near = [name for code, name in types.names.items() if len(key) > 2 and key in word_key(name)]  # noqa: PLR2004 - letters
     hint = f"Near: {'; '.join(near[:_SUGGESTIONS])}" if near else ""
     raise BadAnswer("this tumor type is not known", "write an OncoTree code or name, such as PLMESO", hint)
+
+
+def _residence(text: str) -> Residence:
+    places = find_place(text)
+    if len(places) > 1:
+        raise BadAnswer(
+            "several places are called so",
+            "write the state or the country too, such as `Springfield, IL`, or a US ZIP code of five digits",
+        )
+    return Residence(places[0], str(places[0]))
 
 
 def _moment(fact: Fact, text: str, as_of: date) -> Moment:

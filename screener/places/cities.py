@@ -15,6 +15,7 @@ from screener.places.tables import rows
 _PEOPLE_PER_SQUARE_MILE = 1_500
 _NARROWEST, _WIDEST = 2.0, 30.0
 _WORDS_OF_REGION = 4
+_FORMER = {("philadelphia", "JO")}  # what Amman was called in antiquity: GeoNames does not tell it from names of today
 
 
 def city_radius(people: int) -> float:
@@ -39,7 +40,7 @@ def cities_in(name: str, where: tuple[str, ...] = ()) -> tuple[Place, ...]:
     """The cities of this folded name that lie in all of these regions and countries (folded), largest first."""
     found = []
     for city, region, country, latitude, longitude, people in rows("cities", name):
-        if all(lies_in(part, region, country) for part in where):
+        if (name, country) not in _FORMER and all(lies_in(part, region, country) for part in where):
             radius = city_radius(int(people))
             found.append(Place(city, region, country_name(country), float(latitude), float(longitude), radius))
     return tuple(found)

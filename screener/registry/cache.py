@@ -32,6 +32,8 @@ _HEAD = 64 << 10  # bytes of the first line
 _ABANDONED = timedelta(days=1)  # a temporary file as old as this was left by a process that was killed
 _NCT = re.compile(r"NCT[0-9]{8}")
 _NAME = re.compile(r"(?:study-NCT[0-9]{8}|search-[0-9a-f]{32})\.json")
+_DAMAGE = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)  # what reading it raises
+_BEFORE = re.compile(r"study-NCT[0-9]{8}\.before\.json")  # never among what is kept of today
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,11 @@ def study_name(nct_id: str) -> str:
     return f"study-{nct_id}.json"
 
 
+def before_name(nct_id: str) -> str:
+    """The name of a study's record from before its eligibility text changed. Raises UsageError for no NCT number."""
+    return f"{study_name(nct_id).removesuffix('.json')}.before.json"
+
+
 def search_name(queries: Mapping[str, str]) -> str:
     """The name of a search's file: the same for the same queries in any order."""
     asked = json.dumps(sorted(queries.items())).encode()
@@ -104,9 +111,13 @@ class Cache:
     def keep(self, name: str, queries: Mapping[str, str], body: object, stamp: Stamp) -> None:
         """Keep an answer (`name` of study_name or search_name) in place of an earlier one.
 
-        Raises NoInputError if it cannot be written, InputError if it cannot be kept; the earlier one is then intact.
+        An earlier record of a study with another eligibility text stays, by its before_name, until it is dropped: the
+        first of several, which is the one that people have seen. Raises NoInputError if it cannot be written,
+        InputError if it cannot be kept; the earlier one is then intact.
         """
         data = _written(name, queries, body, stamp)
+        if _NAME.fullmatch(name) and name.startswith("study-"):
+            self._keep_before(name, body)
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.folder.chmod(0o700)
@@ -142,7 +153,7 @@ class Cache:
             raise NoInputError(Problem(problem, f"remove it or name another folder in {FOLDER_VARIABLE}")) from None
         try:
             return _read(name, data)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
+        except _DAMAGE:
             self._set_aside(path, (seen.st_dev, seen.st_ino))
             return None
 
@@ -157,6 +168,11 @@ class Cache:
         """All that is kept and whole."""
         return (kept for name in self.names() if (kept := self.get(name)))
 
+    def drop(self, name: str) -> None:
+        """Keep something no longer. Where it cannot be removed it stays: it is only not needed any more."""
+        with contextlib.suppress(OSError):
+            (self.folder / name).unlink()
+
     def newest(self, name: str, fetch: Callable[[], Kept], now: datetime, at_most: timedelta) -> Kept:
         """What is kept if it is fresh, else what `fetch` brings, which is kept from then on.
 
@@ -168,6 +184,17 @@ class Cache:
         fetched = fetch()
         self.keep(name, fetched.queries, fetched.body, fetched.stamp)
         return fetched
+
+    def _keep_before(self, name: str, body: object) -> None:
+        before = before_name(name.removeprefix("study-").removesuffix(".json"))
+        try:
+            with open(self.folder / name, "rb", opener=_opener) as file:
+                kept = _read(name, file.read(LARGEST + 1))
+        except (OSError, *_DAMAGE):  # it is about to be replaced: nobody needs to hear of it
+            return
+        words = _eligibility(kept.body)
+        if words and words != _eligibility(body) and self.get(before) is None:
+            self.keep(before, kept.queries, kept.body, kept.stamp)
 
     def _set_aside(self, path: Path, seen: tuple[int, int]) -> None:
         """Move a damaged file out of the way, but not a whole one that another process has just put in its place."""
@@ -197,6 +224,13 @@ class Cache:
                     path.unlink()
 
 
+def _eligibility(body: object) -> object:
+    """The eligibility text of a record as it came, None if it has none."""
+    for key in ("protocolSection", "eligibilityModule", "eligibilityCriteria"):
+        body = body.get(key) if isinstance(body, dict) else None
+    return body
+
+
 def _opener(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
@@ -211,7 +245,7 @@ def _sync(folder: Path) -> None:
 
 
 def _written(name: str, queries: Mapping[str, str], body: object, stamp: Stamp) -> bytes:
-    if not _NAME.fullmatch(name):
+    if not (_NAME.fullmatch(name) or _BEFORE.fullmatch(name)):
         raise ValueError(name)
     if stamp.fetched.tzinfo is None:
         message = "when it was fetched has no time zone"

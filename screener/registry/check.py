@@ -9,16 +9,22 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from screener.coverage import changes
+from screener.coverage import Change, changes, citing_criteria
 from screener.eligibility import fingerprint, split
 from screener.model.trial import NO_NEW_PATIENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from screener.coverage import Change, Place
+    from screener.eligibility import Requirement
     from screener.model import Trial
     from screener.registry.study import Study
+
+_TAKES = dict.fromkeys(NO_NEW_PATIENTS, "; it takes no new patients") | {
+    "not_yet_recruiting": "; it takes no patients yet",
+    "enrolling_by_invitation": "; it takes patients by invitation only",
+}
+_STOPPED = "withdrawn", "suspended", "terminated"  # statuses for which the registry keeps a reason
 
 
 class Kind(StrEnum):
@@ -29,12 +35,13 @@ class Kind(StrEnum):
     WITHDRAWN = "withdrawn"
     STATUS = "status"
     REQUIREMENT = "requirement"
+    UNRECORDED = "not recorded"  # the rule file holds no fingerprints that the text could be held against
     WORDING = "wording"  # the text is not the same to the letter, but every requirement is
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that differs. `before` is how the requirement read in an earlier record, "" without one."""
+    """Something that differs. `before` is how the requirement read when recorded, "" if its words are not kept."""
 
     kind: Kind
     says: str
@@ -47,10 +54,27 @@ class Finding:
         return tuple(word_diff(self.before, self.change.text)) if self.change and self.before else ()
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A rule file held against a record, None where there is none; `data_day` is that of the registry's data, or "".
+
+    `edits` are the lines that acceptance changed in the rule file, key, before and after; None if nothing was accepted.
+    `refused` says why, if it should have been.
+    """
+
+    trial: Trial
+    study: Study | None
+    findings: tuple[Finding, ...]
+    data_day: str = ""
+    edits: tuple[tuple[str, str, str], ...] | None = None
+    refused: str = ""
+
+
 def check(trial: Trial, study: Study | None, earlier: Study | None = None) -> tuple[Finding, ...]:
     """What differs between a rule file and the record of its study, None where there is no record.
 
-    The rule file keeps fingerprints of requirements, not their words: `earlier` is a record from which to take these.
+    The rule file keeps fingerprints of requirements, not their words: `earlier` is a record from which to take those
+    that have the fingerprint.
     """
     registry = trial.registry
     if registry is None:
@@ -62,32 +86,66 @@ def check(trial: Trial, study: Study | None, earlier: Study | None = None) -> tu
         found.append(Finding(Kind.MERGED, f"the registry keeps {trial.id} as {study.nct_id}"))
     status = study.status.lower()
     if status and status != registry.status:
-        was, now = (text.replace("_", " ") for text in (registry.status, status))
-        takes = "; it takes no new patients" if status in NO_NEW_PATIENTS else ""
         kind = Kind.WITHDRAWN if status == "withdrawn" else Kind.STATUS
-        found.append(Finding(kind, f"the status was {was} on {registry.status_as_of} and is {now}{takes}"))
-    if study.eligibility:
-        found += _requirements(trial, study, earlier)
+        was = f"the status was {_plain(registry.status)} on {registry.status_as_of}"
+        found.append(Finding(kind, f"{was} and is {_plain(status)}{_meaning(study)}"))
+    if study.eligibility and fingerprint(study.eligibility) != registry.eligibility_sha256:
+        found += _requirements(trial, split(study.eligibility), earlier)
     return tuple(found)
 
 
-def _requirements(trial: Trial, study: Study, earlier: Study | None) -> Iterator[Finding]:
-    if trial.registry and fingerprint(study.eligibility) == trial.registry.eligibility_sha256:
+def _plain(status: str) -> str:
+    return status.lower().replace("_", " ")
+
+
+def _meaning(study: Study) -> str:
+    """What a status means for a patient, and what the record says about it."""
+    status = study.status.lower()
+    known = f"; the last one known was {_plain(study.last_known_status)}" if study.last_known_status else ""
+    why = f"; the reason given: {study.why_stopped}" if study.why_stopped and status in _STOPPED else ""
+    return _TAKES.get(status, "") + known + why
+
+
+def _requirements(trial: Trial, now: tuple[Requirement, ...], earlier: Study | None) -> Iterator[Finding]:
+    if not trial.requirements:
+        says = "the rule file does not record the requirements of this text, so what has changed cannot be told"
+        yield Finding(Kind.UNRECORDED, says)
         return
-    changed = changes(trial, split(study.eligibility)) if trial.requirements else ()
-    words = _words(earlier) if earlier else {}
+    words = {(item.section, item.sha256): item.text for item in split(earlier.eligibility)} if earlier else {}
+    recorded = {(item.section, item.item): item.sha256 for item in trial.requirements}
+    changed = changes(trial, now)
+    moved = tuple(_moved(trial, now))
     for change in changed:
         section, item = change.place
-        named = ", ".join(criterion.id for criterion in change.criteria)
-        touches = f"; it touches {named}" if named else "; no criterion cites it"
-        says = f"{section} {item} was {change.kind}{touches}"
-        yield Finding(Kind.REQUIREMENT, says, change, words.get(change.place, ""))
-    if not changed:
+        touches = _cited(change, "; it touches ", "; no criterion cites it")
+        before = words.get((section, recorded.get(change.place, "")), "")
+        yield Finding(Kind.REQUIREMENT, f"{section} {item} was {change.kind}{touches}", change, before)
+    for change, item in moved:
+        section, old = change.place
+        says = f"{section} {old} stands as {section} {item} now"
+        yield Finding(Kind.REQUIREMENT, says + _cited(change, f"; {section} {old} is cited by ", ""), change)
+    if not changed and not moved:
         yield Finding(Kind.WORDING, "the text is not what it was, though no requirement is another")
 
 
-def _words(study: Study) -> Mapping[Place, str]:
-    return {(item.section, item.item): item.text for item in split(study.eligibility)}
+def _cited(change: Change, before: str, otherwise: str) -> str:
+    named = ", ".join(criterion.id for criterion in change.criteria)
+    return before + named if named else otherwise
+
+
+def _moved(trial: Trial, now: tuple[Requirement, ...]) -> Iterator[tuple[Change, str]]:
+    """The requirements that stand elsewhere, so that what cites their old place may cite another one, and where."""
+    kept = {(item.section, item.item, item.sha256) for item in trial.requirements}
+    fresh = [item for item in now if (item.section, item.item, item.sha256) not in kept]
+    stay = {(item.section, item.item, item.sha256) for item in now}
+    for old in trial.requirements:
+        if (old.section, old.item, old.sha256) in stay:
+            continue
+        new = next((item for item in fresh if (item.section, item.sha256) == (old.section, old.sha256)), None)
+        if new:
+            fresh.remove(new)
+            place = (old.section, old.item)
+            yield Change("moved", place, new.text, citing_criteria(trial, place)), new.item
 
 
 def word_diff(before: str, after: str) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from screener.registry.study import Study
 
-_MESOTHELIOMA = re.compile(r"(?i:mesotheliom)")
+_MESOTHELIOMA = re.compile(r"(?i:mesotheliom)|\bMPM\b")  # MPM: malignant pleural mesothelioma, in capitals only
+_OTHER_MPM = re.compile(r"(?i:multiple primar|multiphoton)")  # what else a text may call MPM
 _MESOTHELIN = re.compile(r"(?i:mesothelin\b|\bmsln\b|\bcart ?meso\b|\bmeso ?car)")
 _BASKET = re.compile(
     r"(?i:\bsolid (?:\w+ )?(?:tumou?rs?|cancers?|neoplasms?|malignanc)|malignancies\b"
@@ -215,6 +216,8 @@ def _standings(text: str, word: re.Pattern[str], where: Where) -> Iterator[Stand
             section = "exclusion" if "exclusion" in heading[0].lower() else "inclusion"
         for clause in re.split(r"[.;](?= |$)", written):
             for match in word.finditer(clause):
+                if match[0] == "MPM" and _OTHER_MPM.search(written):
+                    continue
                 before, after = (
                     clause[max(0, match.start() - 120) : match.start()],
                     clause[match.end() : match.end() + 120],

@@ -10,7 +10,6 @@ import re
 import time
 import zlib
 from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urljoin, urlsplit
 
@@ -23,7 +22,9 @@ from screener.registry.address import BASE, checked, origin
 from screener.registry.answer import ids_of, is_packed, next_page, parsed, records_of
 from screener.registry.faults import (
     LATER,
+    TLS,
     PassingError,
+    RefusedError,
     elsewhere_fault,
     fault,
     kind_fault,
@@ -32,6 +33,7 @@ from screener.registry.faults import (
     transport_fault,
 )
 from screener.registry.pace import LONGEST, Pace, asked_wait
+from screener.registry.transport import Transport, silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -58,7 +60,7 @@ class Limits:
 
     connect: float = 10.0
     silence: float = 30.0  # between two pieces of an answer
-    answer: float = 300.0  # a whole answer, however steadily it drips
+    answer: float = 300.0  # a whole answer with its headers, however steadily it drips
     size: int = 64 << 20
     pages: int = 100
     redirects: int = 5
@@ -77,14 +79,23 @@ class Client:
         sleep: Callable[[float], object] = time.sleep,
         random: Callable[[], float] = chance.random,
         limits: Limits | None = None,
+        tls: str = "",
     ) -> None:
-        """Take the address of the API (https, or http on this machine). Raises UsageError."""
+        """Take the address of the API (https, or http on this machine), and `tls` "1.2" for that version alone.
+
+        Raises UsageError.
+        """
+        if tls not in {"", "1.2"}:
+            raise UsageError(
+                Problem(f"{clean(tls[:40])} is no version of TLS to choose", f"leave {TLS} out, or set it to 1.2")
+            )
         self._base = base_url.rstrip("/")
         self._origin = origin(checked(self._base))
-        self._session = _silent(session or requests.Session())
-        self._clock = clock
         self._pace = Pace(clock, sleep, random)
         self._limits = limits or Limits()
+        self._only_tls_1_2 = bool(tls)
+        transport = Transport(clock, self._limits.answer, only_tls_1_2=self._only_tls_1_2)
+        self._session = silent(session or requests.Session(), transport, HEADERS)
 
     def __enter__(self) -> Self:
         return self
@@ -96,16 +107,21 @@ class Client:
         """Close the connections."""
         self._session.close()
 
-    def studies(self, params: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    def studies(
+        self, params: Mapping[str, str], counted: Callable[[int], object] = lambda _number: None
+    ) -> Iterator[dict[str, Any]]:
         """All records that `params` find, page after page. Raises NetworkError, also after some records were given.
 
-        Each further page repeats all parameters; a page may be empty; the last one has no token (domain.md 3.2).
+        `counted` is told how many there are, if the registry says so: with `countTotal`, on the first page. Each
+        further page repeats all parameters; a page may be empty; the last one has no token (domain.md 3.2).
         """
         where = self._where("/studies")
         wanted = {**params, "pageSize": _page_size(params.get("pageSize"))}
         seen: set[str] = set()
         for _ in range(self._limits.pages):
             page, _url = self._ask("/studies", wanted)
+            if (total := _total(page)) is not None:
+                counted(total)
             yield from records_of(page, where)
             token = next_page(page, where)
             if token is None:
@@ -151,9 +167,15 @@ class Client:
     def _ask(self, path: str, params: Mapping[str, str]) -> tuple[object, str]:
         """The value of an answer and the address that gave it; failures that may pass are tried again."""
         failures = 0
+        refused = False
         while True:
             try:
                 return self._follow(self._base + path, params)
+            except RefusedError as error:
+                if refused:
+                    raise error.final(only_tls_1_2=self._only_tls_1_2) from None
+                refused = True
+                self._session.close()  # the connections: the next request makes a new one (domain.md 3.6)
             except PassingError as error:
                 failures += 1
                 if failures >= self._limits.attempts or (error.wait or 0) > LONGEST:
@@ -164,11 +186,10 @@ class Client:
         first = url
         for _ in range(self._limits.redirects + 1):
             self._pace.turn()
-            start = self._clock()
             try:
                 with self._send(url, params) as response:
                     if response.status_code not in _REDIRECTS:
-                        return self._value(response, url, start), url
+                        return self._value(response, url), url
                     url, params = self._target(response, url), {}
             except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
                 raise transport_fault(error, url) from None
@@ -196,24 +217,24 @@ class Client:
             raise elsewhere_fault(url, to)
         return target
 
-    def _value(self, response: requests.Response, url: str, start: float) -> object:
+    def _value(self, response: requests.Response, url: str) -> object:
         kind, _, rest = response.headers.get("Content-Type", "").lower().partition(";")
         if response.status_code != _OK:
             wait = asked_wait(response.headers.get("Retry-After", ""), response.headers.get("Date", ""))
-            words = self._words(response, url, start) if kind.strip() == "text/plain" else ""
+            words = self._words(response, url) if kind.strip() == "text/plain" else ""
             raise status_fault(url, response.status_code, words, wait)
         if kind.strip() != "application/json":
             raise kind_fault(url, kind)
         charset = re.search(r'charset\s*=\s*"?([^\s";]*)', rest)
         if charset and charset[1] not in {"utf-8", "utf8"}:
             raise fault(f"{url}: the answer is not in UTF-8 but in {clean(charset[1][:40])}")
-        return parsed(self._body(response, url, start), url)
+        return parsed(self._body(response, url), url)
 
-    def _words(self, response: requests.Response, url: str, start: float) -> str:
+    def _words(self, response: requests.Response, url: str) -> str:
         """The beginning of an error's text: that it cannot be read is no reason to hide the error."""
         data = b""
         try:
-            for chunk in self._chunks(response, url, start):
+            for chunk in self._chunks(response):
                 data += chunk
                 if len(data) >= _WORDS:
                     break
@@ -222,14 +243,14 @@ class Client:
             return ""
         return data[:_WORDS].decode("utf-8", "replace")
 
-    def _body(self, response: requests.Response, url: str, start: float) -> bytes:
+    def _body(self, response: requests.Response, url: str) -> bytes:
         declared = response.headers.get("Content-Length", "").strip()
         too_large = size_fault(url, self._limits.size)
         packed = is_packed(response, url)
         if declared.isascii() and declared.isdigit() and (len(declared) > 15 or int(declared) > self._limits.size):  # noqa: PLR2004
             raise too_large
         data = bytearray()
-        for chunk in self._chunks(response, url, start):
+        for chunk in self._chunks(response):
             data += chunk
             if len(data) > self._limits.size:
                 raise too_large
@@ -246,24 +267,15 @@ class Client:
             raise PassingError(Problem(f"{url}: the end of the answer is missing", LATER))
         return plain
 
-    def _chunks(self, response: requests.Response, url: str, start: float) -> Iterator[bytes]:
+    def _chunks(self, response: requests.Response) -> Iterator[bytes]:
         # read1 gives what is there; read would wait for a whole chunk, which a slow drip never fills.
         while chunk := response.raw.read1(_CHUNK, decode_content=False):
             yield chunk
-            if self._clock() - start > self._limits.answer:
-                raise fault(f"{url}: the answer takes longer than {self._limits.answer:.0f} seconds")
 
 
-def _silent(session: requests.Session) -> requests.Session:
-    """The session with nothing to tell: our headers only, no cookie kept, no password from ~/.netrc."""
-    session.headers.clear()
-    session.headers.update(HEADERS)
-    session.cookies.clear()
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    # Even where it does not follow a redirect, requests looks where it leads and reads its body, however long.
-    session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]  # noqa: ARG005
-    session.auth = lambda request: request  # any auth keeps requests from looking into ~/.netrc
-    return session
+def _total(page: object) -> int | None:
+    total = page.get("totalCount") if isinstance(page, dict) else None
+    return total if type(total) is int and total >= 0 else None
 
 
 def _page_size(wanted: str | None) -> str:

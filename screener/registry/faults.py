@@ -9,12 +9,19 @@ import requests
 import urllib3.exceptions as transport
 
 from screener.errors import ExitCode, InputError, Problem, clean
+from screener.registry.address import BASE
+from screener.registry.transport import LateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+TLS = "SCREENER_TLS"  # the environment's word for TLS 1.2 alone
 LATER = "try again later, or use a file that was saved before: --input saved.json"
-_SAVED = "open the address in a browser, save the answer, and read it with --input saved.json"
+# Not the address that failed: it may be the version's. A page has ten studies if no size is given (domain.md 3.2).
+_SAVED = (
+    f"open {BASE}/studies?query.term=mesothelioma+CAR-T&pageSize=1000 (or your own words) in a browser, save the answer"
+    ", and read it with --input saved.json"
+)
 _SIGN_IN = "where the network has a sign-in page, sign in first"
 _SHOWN = 300  # characters of the registry's own words
 _FORBIDDEN, _NOT_FOUND, _TOO_MANY = 403, 404, 429
@@ -41,6 +48,15 @@ class PassingError(NetworkError):
         return NetworkError(*(Problem(problem.message + tries, problem.remedy) for problem in self.problems))
 
 
+class RefusedError(NetworkError):
+    """The registry, or a network on the way, refuses the program (403)."""
+
+    def final(self, *, only_tls_1_2: bool) -> NetworkError:
+        """The same with the ways on that are left once it was asked on two connections."""
+        other = f"try from another network{'' if only_tls_1_2 else f', or with {TLS}=1.2'}, or {_SAVED}"
+        return NetworkError(*(Problem(f"{problem.message} (2 attempts)", other) for problem in self.problems))
+
+
 class UnknownStudyError(NetworkError):
     """The registry has no study of this number."""
 
@@ -55,7 +71,7 @@ def status_fault(where: str, status: int, words: str, wait: float | None = None)
     said = _said(words)
     if status == _FORBIDDEN:
         what = f"{where} refuses this program or this network (403){said}"
-        return fault(what, f"try from another network, or {_SAVED}")
+        return RefusedError(Problem(what, f"try from another network, or {_SAVED}"))
     if status == _NOT_FOUND:
         return UnknownStudyError(
             Problem(
@@ -98,6 +114,8 @@ def transport_fault(error: Exception, where: str) -> NetworkError:
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return _certificate(where, cause.verify_message)
+        if isinstance(cause, LateError):
+            return fault(f"{where}: the answer takes longer than {cause.seconds:.0f} seconds")
     if among(requests.exceptions.SSLError, transport.SSLError):
         return fault(f"{where}: no secure connection can be made", f"check the network and its proxy, or {_SAVED}")
     if among(requests.exceptions.ProxyError, transport.ProxyError, requests.exceptions.InvalidProxyURL):

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from screener.errors import InputError, Problem
 from screener.registry.cache import Kept, Stamp, search_name, study_name
 from screener.registry.faults import NetworkError
-from screener.registry.study import read_study
+from screener.registry.read import read_study
+from screener.registry.records import Record, records_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from screener.registry.queries import Query
     from screener.registry.study import Study
 
+_NOT_AT_ALL = timedelta(-1)  # nothing is fresh enough
 FRESH = timedelta(days=1)  # the registry renews its data every working day
 
 
@@ -44,11 +47,13 @@ class Source:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def search(
-        self, queries: Sequence[Query], seen: Callable[[str, int], None] = lambda _label, _number: None
+        self,
+        queries: Sequence[Query],
+        seen: Callable[[str, int, int | None], None] = lambda _label, _came, _total: None,
     ) -> Found:
-        """All that some queries find; `seen` is told the query and how many studies it has found so far.
+        """All that some queries find; `seen` is told the query, how many of its studies have come, and of how many.
 
-        Raises NetworkError; the cache is then as it was.
+        Of how many is None until, and unless, the registry tells it. Raises NetworkError; the cache is then as it was.
         """
         asked = {query.label: repr(sorted(query.params.items())) for query in queries}
 
@@ -56,9 +61,11 @@ class Source:
             body: dict[str, list[dict[str, Any]]] = {}
             for query in queries:
                 records = body.setdefault(query.label, [])
-                for record in client.studies(query.params):
+                totals: list[int | None] = [None]
+                seen(query.label, 0, None)
+                for record in client.studies(query.params, totals.append):
                     records.append(record)
-                    seen(query.label, len(records))
+                    seen(query.label, len(records), totals[-1])
             return asked, body
 
         kept = self._kept(search_name(asked), fetch)
@@ -90,6 +97,24 @@ class Source:
             return Kept(name, Stamp(version, data, self.now()), queries, body)
 
         return self.cache.newest(name, ask, self.now(), self.at_most)
+
+
+def keep_saved(cache: Cache, saved: Iterable[tuple[Study, object]], fetched: datetime) -> set[str]:
+    """Keep records of a saved file, each as its study's; gives the numbers of those kept.
+
+    One that is older than what is kept of its study is left out. Raises NoInputError if the cache cannot be read or
+    written, InputError if a record cannot be kept.
+    """
+    numbers: set[str] = set()
+    for study, body in saved:
+        name = study_name(study.nct_id)
+        mine = Record(study, Stamp("", "", fetched))
+        earlier = cache.get(name)
+        if not earlier or all(record.age <= mine.age for record in records_in(earlier)):
+            stamp = Stamp("", mine.data_day, fetched)
+            cache.newest(name, partial(Kept, name, stamp, {"study": study.nct_id}, body), fetched, _NOT_AT_ALL)
+            numbers.add(study.nct_id)
+    return numbers
 
 
 def _read(found: dict[str, list[object]], stamp: Stamp) -> Found:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
-from screener.eligibility.normal import unescape
+from screener.eligibility.normal import composed, unescape
 from screener.errors import CONTROL, InputError, Place, Problem
 
 if TYPE_CHECKING:
@@ -20,14 +19,12 @@ Read = TypeVar("Read")
 
 LONGEST = 100_000  # characters of a text; the registry's own limit for its longest field is below a third of it
 MOST = 20  # problems told of one study
-MARKS = 30  # of one character, as the stream-safe text of Unicode Standard Annex 15 has it
 LARGEST = 99_999_999  # no count of the registry is larger
 
 _BREAK = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # What is seen by nobody, beyond CONTROL: soft hyphen, marks of annotation, tags.
 _UNSEEN = re.compile("[\xad\u034f\u180e\ufff9-\ufffb\U000e0000-\U000e007f]")
 _HALF = re.compile("[\ud800-\udfff]")  # half of a character: JSON may escape it, and no file can hold it
-_MANY = re.compile(rf"[^\x00-\x7f]{{{MARKS + 1},}}")
 _DAY = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _KINDS = {
     type(None): "nothing",
@@ -153,19 +150,7 @@ class Part:
 def harmless(text: str) -> str:
     """The text in composed form, without characters that nobody sees; breaks are line feeds, tabs are spaces."""
     text = _UNSEEN.sub("", CONTROL.sub("", _BREAK.sub("\n", text.replace("\t", " "))))
-    text = _MANY.sub(_few_marks, _HALF.sub("\N{REPLACEMENT CHARACTER}", text))
-    return unicodedata.normalize("NFC", text)
-
-
-def _few_marks(found: re.Match[str]) -> str:
-    """No more than MARKS combining marks one after the other: to compose many takes the square of their number."""
-    kept: list[str] = []
-    marks = 0
-    for character in found[0]:
-        marks = marks + 1 if unicodedata.combining(character) else 0
-        if marks <= MARKS:
-            kept.append(character)
-    return "".join(kept)
+    return composed(_HALF.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 def read_json(text: str, name: str) -> Iterator[tuple[object, int]]:

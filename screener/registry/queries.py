@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from screener.errors import CONTROL, Problem, UsageError
+from screener.places.folding import folded
+from screener.places.regions import country_code, country_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -40,13 +42,9 @@ STATUSES = (
 )
 # A site has a status of its own only while its study is open (domain.md 3.5): asked for another, none is found.
 _OF_OPEN_SITES = frozenset({"RECRUITING", "NOT_YET_RECRUITING", "ENROLLING_BY_INVITATION", "AVAILABLE"})
-_COUNTRIES = {
-    "us": "United States",
-    "usa": "United States",
-    "united states of america": "United States",
-    "uk": "United Kingdom",
-    "great britain": "United Kingdom",
-}
+# Seen in records beside the name of our table (Korea in both spellings, by year), by ISO 3166 code.
+_ALSO_SPELLED = {"KR": "Korea, Republic of", "RU": "Russian Federation"}
+_CODE = 3  # letters of a country's code at most: USA
 _OPERATORS = frozenset(
     {"AND", "OR", "NOT", "AREA", "SEARCH", "RANGE", "MISSING", "DISTANCE", "COVERAGE", "EXPANSION", "ALL", "TILT"}
     | {"MIN", "MAX", "CONCEPT"}
@@ -222,13 +220,23 @@ def _no_status(written: str) -> Problem:
 def _countries(written: Iterable[str], problems: list[Problem]) -> list[str]:
     names: dict[str, None] = {}
     for words in written:
-        plain = " ".join(CONTROL.sub(" ", words).replace(".", "").split()).casefold()
-        name = _COUNTRIES.get(plain) or essie(f'"{words.replace(chr(34), " ")}"').strip('"')
-        if name and len(words) <= LONGEST_WORDS:
-            names[name] = None
+        typed = essie(f'"{words.replace(chr(34), " ")}"').strip('"')
+        if typed and len(words) <= LONGEST_WORDS:
+            names |= dict.fromkeys(_spellings(typed))
         else:
             remedy = "write it in English as the registry does, such as United States"
             problems.append(
-                Problem(f"{words[:_SHOWN]} is no country" if name else "--country has no word in it", remedy)
+                Problem(f"{words[:_SHOWN]} is no country" if typed else "--country has no word in it", remedy)
             )
     return list(names)
+
+
+def _spellings(typed: str) -> Iterable[str]:
+    """What the registry may call a country: by the name of our table, as its records do, and as it was typed."""
+    key = folded(typed)
+    if not (code := country_code(key)):
+        return [typed]
+    names = [typed] if len(key) > _CODE else []
+    # Words of a phrase are found in a longer name too, so "Netherlands" finds it with and without an article.
+    names += [_ALSO_SPELLED.get(code, ""), country_name(code).removeprefix("The ")]
+    return {folded(name): essie(f'"{name}"').strip('"') for name in names if name}.values()

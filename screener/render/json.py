@@ -12,7 +12,7 @@ from screener.words import DISCLAIMER
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from screener.model import CriterionResult, Patient, Score, Tally, TrialResult
+    from screener.model import CriterionResult, Patient, Score, Tally, Travel, TrialResult
 
 SCHEMA_VERSION = 1
 
@@ -51,6 +51,7 @@ def _trial(result: TrialResult) -> dict[str, Any]:
     return {
         "trial": trial.id,
         "profile": trial.is_profile,
+        "unruled": trial.unruled,
         "title": trial.title,
         "verdict": result.verdict.value,
         "eligible_from": _day(result.eligible_from),
@@ -64,6 +65,7 @@ def _trial(result: TrialResult) -> dict[str, Any]:
         "criteria": [_criterion(item) for item in result.criteria],
         "missing_facts": list(result.missing_facts),
         "manual": [item.criterion.id for item in result.criteria if item.outcome is Outcome.MANUAL],
+        "travel": _travel(result.travel),
         "status": None
         if registry is None
         else {"value": registry.status, "as_of": _day(registry.status_as_of), "source": registry.status_source},
@@ -71,6 +73,23 @@ def _trial(result: TrialResult) -> dict[str, Any]:
             "sha256": trial.file_sha256,
             "registry_as_of": _day(registry.as_of) if registry else None,
         },
+    }
+
+
+def _travel(travel: Travel | None) -> dict[str, Any] | None:
+    """The nearest site and the outcome of the patient's own limit; null where the place says nothing."""
+    if travel is None:
+        return None
+    nearest = travel.nearest
+    low, high = (round(end, 1) for end in nearest.miles) if nearest and nearest.miles else (None, None)
+    return {
+        "outcome": travel.judged.outcome.value if travel.judged else None,
+        "nearest_site": nearest and (nearest.name or nearest.where),
+        "where": nearest and nearest.where,
+        "site_status": nearest and (nearest.status or None),
+        "miles_low": low,
+        "miles_high": high,
+        "sites_as_of": nearest and (nearest.as_of or None),
     }
 
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from screener.errors import clean
+from screener.model.trial import NO_NEW_PATIENTS
 from screener.render.console import console_of, line, written
 from screener.render.sheet import csv_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from screener.model import Trial
+    from screener.errors import InputError
     from screener.registry.cache import Stamp
-    from screener.registry.check import Finding
+    from screener.registry.check import Checked, Finding
     from screener.registry.classify import Classified, Funnel
 
 COLUMNS = ("nct_id", "kept", "reason", "status", "status_verified", "phases", "sponsor", "title", "found_by", "url")
+_SHA256 = 64  # digits
 _SIGNS = {" ": "", "-": "gone: ", "+": "new: "}
 
 
@@ -71,45 +74,81 @@ def found_csv(studies: Iterable[Classified]) -> str:
     return csv_lines([COLUMNS, *rows]).decode()
 
 
-def render_checks(checks: Sequence[tuple[Trial, Sequence[Finding]]], *, width: int, color: bool) -> str:
-    """What each rule file differs in from its record."""
+def render_checks(checks: Sequence[Checked], *, width: int, color: bool) -> str:
+    """What each rule file differs in from its record, and what acceptance has changed in it."""
     console = console_of(width=width, color=color)
-    for trial, findings in checks:
-        number = f"{len(findings)} finding{'s' * (len(findings) > 1)}" if findings else "unchanged"
-        line(console, f"{trial.id}  {number}", style="bold")
-        for finding in findings:
+    for one in checks:
+        found = len(one.findings)
+        number = f"{found} finding{'s' * (found > 1)}" if found else "unchanged"
+        fate = ", not accepted" if one.refused else ", accepted" if one.edits is not None else ""
+        line(console, f"{one.trial.id}  {number}{fate}", style="bold")
+        for finding in one.findings:
             line(console, finding.says, 2)
             for sign, words in finding.difference:
                 line(console, f"{_SIGNS[sign]}{words}", 6, {"-": "red", "+": "green"}.get(sign, "dim"))
             if finding.change and not finding.difference and finding.change.text:
                 line(console, f"now: {finding.change.text}", 6, "dim")
+        if one.edits is None:
+            continue
+        line(console, "changed in the rule file:" if one.edits else "the rule file has it all already", 2)
+        for key, before, after in one.edits:
+            line(console, f"{key}: {_shown(before)} -> {_shown(after)}", 6)
+        if any(key == "status_source" for key, _, _ in one.edits):
+            line(console, "its translations of status_source are of the old text: see `screener rules lint`", 2)
     return written(console)
 
 
-def checks_json(checks: Sequence[tuple[Trial, Sequence[Finding]]]) -> str:
-    """The same for a scheduled job."""
+def _shown(value: str) -> str:
+    """A value of a rule file; of a fingerprint its beginning."""
+    return f"{value[:16]}…" if len(value) == _SHA256 and " " not in value else value or "(none)"
+
+
+def checks_json(checks: Sequence[Checked], failed: Mapping[str, InputError]) -> str:
+    """The same for a scheduled job; `failed` are the trials whose record could not be had."""
     content = {
         "schema": 1,
-        "trials": [
-            {
-                "trial": trial.id,
-                "findings": [
-                    {
-                        "kind": finding.kind.value,
-                        "says": finding.says,
-                        "section": finding.change.place[0] if finding.change else None,
-                        "item": finding.change.place[1] if finding.change else None,
-                        "criteria": [criterion.id for criterion in finding.change.criteria] if finding.change else [],
-                        "before": finding.before or None,
-                        "now": finding.change.text if finding.change else None,
-                    }
-                    for finding in findings
-                ],
-            }
-            for trial, findings in checks
+        "trials": [_check_fields(one) for one in checks],
+        "not_checked": [
+            {"trial": name, "why": "; ".join(clean(problem.message) for problem in error.problems)}
+            for name, error in failed.items()
         ],
     }
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def _check_fields(one: Checked) -> dict[str, Any]:
+    study = one.study
+    status = study.status.lower() if study else ""
+    return {
+        "trial": one.trial.id,
+        "record": study.nct_id if study else None,
+        "data_day": one.data_day or None,
+        "status": status or None,
+        "takes_new_patients": status not in NO_NEW_PATIENTS and status != "not_yet_recruiting"
+        if status and status != "unknown"
+        else None,
+        "findings": [_finding_fields(finding) for finding in one.findings],
+        "accepted": one.edits is not None,
+        "refused": clean(one.refused) or None,
+        "edits": [{"key": key, "before": before or None, "after": after or None} for key, before, after in one.edits]
+        if one.edits is not None
+        else [],
+    }
+
+
+def _finding_fields(finding: Finding) -> dict[str, Any]:
+    change = finding.change
+    return {
+        "kind": finding.kind.value,
+        "says": finding.says,
+        "change": change.kind if change else None,
+        "section": change.place[0] if change else None,
+        "item": change.place[1] if change else None,
+        "criteria": [criterion.id for criterion in change.criteria] if change else [],
+        "before": finding.before or None,
+        "now": change.text if change else None,
+        "difference": [[sign, words] for sign, words in finding.difference],
+    }
 
 
 def _cells(one: Classified) -> tuple[str | bool | list[str], ...]:

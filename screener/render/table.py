@@ -9,7 +9,8 @@ from rich.text import Text
 
 from screener.model import CriterionResult, Missing, Outcome, Verdict
 from screener.render.console import LEGEND, MARKS, console_of, line, one_line, written
-from screener.words import DISCLAIMER, cautions, counts_text, ranked, score_text, status_text, verdict_in
+from screener.travel import site_text
+from screener.words import DISCLAIMER, cautions, counts_text, ranked, rules_text, score_text, status_text, verdict_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,13 +53,16 @@ def _trial(console: Console, result: TrialResult, patient: Patient, dictionary: 
     trial = result.trial
     head = Text(f"{trial.id}  ", style="bold")
     head.append(verdict_in(result), style=_VERDICT_STYLE[result.verdict])
-    head.append(f"  fit score {score_text(result.total.score)}", style="not bold")
+    score = score_text(result.total.score)
+    head.append(f"  fit score {score}" if result.total.score else f"  {score}", style="not bold")
     console.print(head)
     line(console, trial.title, 2)
     line(console, f"Status: {status_text(trial)}", 2, "dim")
     if trial.registry:
-        version = f"{trial.file_sha256[:12]}, written from the registry record of {trial.registry.as_of}"
-        line(console, f"Rule file {version}", 2, "dim")
+        rules = rules_text(trial)
+        line(console, f"{rules[0].upper()}{rules[1:]}", 2, "dim")
+    if result.travel and result.travel.nearest:
+        line(console, site_text(result.travel.nearest), 2)
     for caution in cautions(result):
         line(console, caution, 2, "bold")
     for cohort, verdict, day in result.cohort_verdicts:

@@ -67,5 +67,7 @@ def _form(fact: Fact) -> str:
             return "date or never"
         case FactType.TUMOR_TYPE:
             return "OncoTree code or name"
+        case FactType.PLACE:
+            return "city, or ZIP code (three digits do)"
         case FactType.THERAPIES:
             return "list of {agent: …, last_dose: …}, or [] for none"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from screener.expr import Compare, Elapsed, Flag, HalfLives, In, Is, OnDate, TestDate, facts_of
 from screener.expr.nodes import TREATMENTS
-from screener.model import Coded, Dictionary, FactType, Missing, Moment, Number, Treatment, Treatments
+from screener.model import Coded, Dictionary, FactType, Missing, Moment, Number, Residence, Treatment, Treatments
 from screener.model.derived import INPUTS, RECEIVED
 from screener.sql.dialect import FAR_OFF, LONG_AGO
 from screener.sql.scale import Scale
@@ -237,6 +237,8 @@ class Columns:
                 yield Column(f"{name}_first", Kind.DATE, name, "first day that it may be")
                 yield Column(f"{name}_last", Kind.DATE, name, "last day that it may be")
                 yield Column(f"{name}_never", Kind.BOOLEAN, name, "true if it never was, false if it was")
+            case FactType.PLACE:
+                return  # no rule reads where somebody lives: sites are not part of a rule file's criteria
             case FactType.THERAPIES:
                 yield Column(name, Kind.LIST, name, "all treatments so far; an empty list if there was none")
 
@@ -286,6 +288,8 @@ class Columns:
                 return (self._coded(fact, options),)
             case Moment(span):
                 return (None, None, True) if span is None else (span.first, span.last, False)
+            case Residence():
+                return ()
             case Treatments(items):
                 return ([self.treatment(item) for item in items],)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from screener.known import known_of
+from screener.known import known_fact, known_of
 from screener.model import Outcome, Verdict
 from screener.obstacles import obstacles
+from screener.travel import CRITERION as TRAVEL
+from screener.travel import LIMIT, site_text
 from screener.words import (
     DISCLAIMER,
     NOT_REVIEWED,
@@ -17,6 +19,7 @@ from screener.words import (
     fact_name,
     meaning_in,
     ranked,
+    rules_text,
     score_text,
     status_in,
     status_text,
@@ -25,7 +28,7 @@ from screener.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from screener.language import Language
     from screener.model import CriterionResult, Dictionary, Fact, Patient, Talk, Trial, TrialResult
@@ -143,11 +146,6 @@ class _Writer:
 
     def trial(self, result: TrialResult, *, explain: bool) -> TrialPart:
         trial, word = result.trial, self.language.word
-        rules = trial.file_sha256[:12]
-        if trial.registry:
-            rules = word("rule file {version}, written from the registry record of {day}").format(
-                version=rules, day=trial.registry.as_of
-            )
         shown = [item for item in result.criteria if item.outcome is Outcome.NOT_MET]
         if result.verdict is Verdict.NO_MATCH:
             shown = [item for item in shown if not item.time_bound]
@@ -161,9 +159,9 @@ class _Writer:
             meaning=meaning_in(result, self.language),
             status_short=status_in(trial, self.language),
             status=status_text(trial, self.language),
-            places=tuple(_place(trial)),
+            places=tuple(self._places(result)),
             link="" if trial.is_profile else f"{_REGISTRY}{trial.id}",
-            rules=rules,
+            rules=rules_text(trial, self.language),
             score=score_text(result.total.score, self.language),
             cautions=tuple(cautions(result, self.language)),
             reasons=tuple(self._reason(trial, item) for item in shown),
@@ -174,11 +172,19 @@ class _Writer:
             ),
         )
 
+    def _places(self, result: TrialResult) -> Iterator[str]:
+        """The nearest site, where the patient's place is known, then those that the rule file names."""
+        if result.travel and result.travel.nearest:
+            yield site_text(result.travel.nearest, self.language)
+        yield from _place(result.trial)
+
     def _reason(self, trial: Trial, item: CriterionResult) -> Reason:
         wait = ""
         if item.met_from and item.time_bound:
             wait = self.language.word("over on {day}, if nothing new is given").format(day=item.met_from)
         known = known_of(item.criterion, self.patient, self.dictionary, self.language)
+        if item.criterion is TRAVEL:
+            known = known_fact(LIMIT, self.patient, self.dictionary, self.language)
         return Reason(item.criterion.id, criterion_text(trial, item.criterion, self.language), tuple(known), wait)
 
     def supplies(self, missing: Sequence[str]) -> tuple[Supply, ...]:
