@@ -19,16 +19,21 @@ from screener.compile import (
     compile_trial,
     compile_tumor_types,
 )
+from screener.compile.landscape import compile_landscape
+from screener.compile.trust import compile_trust
 from screener.errors import InputError, NoInputError, Problem, UsageError
 from screener.language import ENGLISH, Language, Texts, languages
 from screener.model import Dictionary, Talk
+from screener.model.landscape import Landscape
 from screener.source import load, read_text
 from screener.source.fields import nearest
+from screener.vet.phrases import parse_phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from screener.model import Trial
+    from screener.model.trust import TrustItem
 
 CRITERIA_VARIABLE = "SCREENER_CRITERIA"
 _CASES = ".cases.yaml"
@@ -104,6 +109,21 @@ def load_talk(folder: Path, dictionary: Dictionary) -> Talk:
         compile_teach_back(load(points)) if points.exists() else (),
         compile_questions(load(questions), dictionary.facts) if questions.exists() else (),
     )
+
+
+def load_landscape(folder: Path, dictionary: Dictionary) -> Landscape:
+    """Read what is approved where, and what else there is to ask about; empty where the folder has none of it.
+
+    Raises InputError.
+    """
+    path = folder / "landscape.yaml"
+    return compile_landscape(load(path), dictionary.tumor_types.names) if path.exists() else Landscape()
+
+
+def load_trust(folder: Path) -> tuple[TrustItem, ...]:
+    """Read what makes a page worth trusting; nothing where the folder has no such file. Raises InputError."""
+    path = folder / "trust.yaml"
+    return compile_trust(load(path), parse_phrase) if path.exists() else ()
 
 
 def load_language(folder: Path, code: str) -> Language:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 
-from screener.catalog import criteria_folder, load_catalog, load_talk
+from screener.catalog import criteria_folder, load_catalog, load_landscape, load_talk
 from screener.evaluate import screen_trial
 from screener.language import Language
 from screener.model import Patient
@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from screener.model import Dictionary, Talk, Trial, TrialResult
+    from screener.model.landscape import Landscape
     from screener.render.handout.content import TrialPart
 
 CATALOG = load_catalog(criteria_folder())
 DICTIONARY = CATALOG.dictionary
 TALK = load_talk(CATALOG.folder, DICTIONARY)
+LANDSCAPE = load_landscape(CATALOG.folder, DICTIONARY)
 ENGLISH = Language()
 STUDIES = [trial for trial in CATALOG.trials if not trial.is_profile]
 PROFILES = [trial for trial in CATALOG.trials if trial.is_profile]
@@ -161,10 +163,12 @@ def handed(
     *,
     dictionary: Dictionary = DICTIONARY,
     talk: Talk = TALK,
+    landscape: Landscape = LANDSCAPE,
     explain: bool = False,
 ) -> Case:
     results = tuple(screen_trial(trial, patient, dictionary) for trial in trials)
-    return Case(patient, results, hand_out(patient, results, dictionary, talk, ENGLISH, explain=explain))
+    page = hand_out(patient, results, dictionary, talk, ENGLISH, landscape=landscape, explain=explain)
+    return Case(patient, results, page)
 
 
 @cache

@@ -14,6 +14,7 @@ from screener.render.handout import HandOut, render_html, render_markdown
 from tests.handouts import (
     CATALOG,
     DICTIONARY,
+    LANDSCAPE,
     STUDIES,
     TALK,
     Note,
@@ -69,11 +70,18 @@ def with_text(text: str, *, explain: bool = False) -> HandOut:
         teach_back=tuple(replace(point, say=text) for point in TALK.teach_back),
         questions=tuple(replace(question, ask=text) for question in TALK.questions),
     )
+    landscape = replace(
+        LANDSCAPE,
+        other_paths=tuple(replace(path, title=text, says=text, ask=text) for path in LANDSCAPE.other_paths),
+        steps=tuple(replace(step, title=text, does=text) for step in LANDSCAPE.steps),
+        side_effects=tuple(replace(effect, title=text, call=text) for effect in LANDSCAPE.side_effects),
+    )
     retold = tuple(Retold(point, text, understood=False) for point in (*(point.id for point in TALK.teach_back), text))
     known = {name: worded(value, text) for name, value in example().facts.items()}
     patient = Patient(text, DAY, known, teach_back=TeachBack(text, retold))
     trials = [worded_trial(trial, text) for trial in CATALOG.choose(["NCT02580747", "NCT04577326", "NCT05568680"])]
-    return handed(patient, trials, dictionary=replace(DICTIONARY, facts=facts), talk=talk, explain=explain).page
+    dictionary = replace(DICTIONARY, facts=facts)
+    return handed(patient, trials, dictionary=dictionary, talk=talk, landscape=landscape, explain=explain).page
 
 
 def worded(value: Value | Missing, text: str) -> Value | Missing:

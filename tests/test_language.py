@@ -13,12 +13,12 @@ import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from screener.catalog import criteria_folder, load_language, load_talk, load_texts
+from screener.catalog import criteria_folder, load_landscape, load_language, load_talk, load_texts
 from screener.cli.typed import Typed
 from screener.errors import InputError, UsageError
 from screener.evaluate import screen_trial
 from screener.language import Language, Texts, fingerprint, languages
-from screener.lint import texts_of_dictionary, texts_of_talk, texts_of_trial
+from screener.lint import texts_of_dictionary, texts_of_landscape, texts_of_talk, texts_of_trial
 from screener.model import FactType, MissingReason, Moment
 from screener.patient import compile_patient, read_answer
 from screener.render.handout import hand_out, render_html, render_markdown
@@ -48,6 +48,7 @@ def typed(spanish: Language, catalog: Catalog) -> Typed:
 def english(catalog: Catalog) -> dict[tuple[str, ...], str]:
     texts = dict(texts_of_dictionary(catalog.dictionary))
     texts |= dict(texts_of_talk(load_talk(catalog.folder, catalog.dictionary)))
+    texts |= dict(texts_of_landscape(load_landscape(catalog.folder, catalog.dictionary)))
     return texts | {path: text for trial in catalog.trials for path, text in texts_of_trial(trial)}
 
 
@@ -235,7 +236,8 @@ def test_the_hand_out_in_spanish_holds_no_english_sentence(catalog: Catalog, spa
     dictionary = catalog.dictionary
     patient = compile_patient(load(EXAMPLE), dictionary, today=date(2026, 11, 22))
     results = [screen_trial(trial, patient, dictionary) for trial in catalog.trials]
-    content = hand_out(patient, results, dictionary, load_talk(catalog.folder, dictionary), spanish, explain=True)
+    talk, landscape = load_talk(catalog.folder, dictionary), load_landscape(catalog.folder, dictionary)
+    content = hand_out(patient, results, dictionary, talk, spanish, landscape=landscape, explain=True)
     for page in (render_markdown(content), render_html(content)):
         text = re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
         assert re.findall(r"\b(the|which|answer|with|for|and)\b", re.sub(r"\([^)]*\)|class=\S+", "", text)) == []

@@ -16,12 +16,14 @@ from screener import __version__
 from screener.cli.batch import batch
 from screener.cli.checklist import checklist
 from screener.cli.interview import interview
+from screener.cli.landscape import landscape
 from screener.cli.rules import rules_app
 from screener.cli.screen import screen
 from screener.cli.settings import Settings, put, say
 from screener.cli.sql import sql
 from screener.cli.template import template
 from screener.cli.trials import trials_app
+from screener.cli.vet import vet
 from screener.errors import ExitCode, InputError
 
 app = typer.Typer(
@@ -37,8 +39,10 @@ app.command()(interview)
 app.command()(screen)
 app.command()(checklist)
 app.command()(batch)
+app.command()(landscape)
 app.command()(template)
 app.command()(sql)
+app.command()(vet)
 app.add_typer(trials_app, name="trials")
 app.add_typer(rules_app, name="rules")
 

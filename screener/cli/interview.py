@@ -51,7 +51,7 @@ def interview(
     ] = None,
 ) -> int:
     """Interview for one patient, and screen the answers. What is not known stays unknown."""
-    from screener.catalog import load_expected, load_language, load_talk
+    from screener.catalog import load_expected, load_landscape, load_language, load_talk
     from screener.cli.dialog import Dialog, End
     from screener.cli.lines import Lines
     from screener.cli.prompt import Prompt
@@ -66,6 +66,7 @@ def interview(
     catalog = settings.screening_one(trial, include_closed=include_closed)
     folder, dictionary = catalog.folder, catalog.dictionary
     language, talk = load_language(folder, lang), load_talk(folder, dictionary)
+    page = Page(dictionary, talk, language, load_landscape(folder, dictionary))  # before questions: a fault shows now
     path = session or session_path()
     agenda = Agenda(
         dictionary, catalog.trials, day or today(), load_expected(folder, dictionary), centers_of(catalog.trials)
@@ -76,7 +77,6 @@ def interview(
     end, state = Dialog(kept, Prompt(lines, settings, language, dictionary), talk, begun.drafts).run(begun.interview)
     if output is not None:
         put(render_patient_file(state), output, private=True)
-    page = Page(dictionary, talk, language)
     if handout is not None:
         form = Format.MD if handout.suffix.lower() == ".md" else Format.HTML
         put(render(form, state.patient, state.results, page, settings), handout, private=True)

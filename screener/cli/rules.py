@@ -13,9 +13,12 @@ from screener.cli.settings import Settings, put, write_whole
 from screener.errors import ExitCode, InputError, Problem, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from screener.cases import Case
     from screener.catalog import Catalog
     from screener.lint import Finding
+    from screener.lint.translation import Translatable
     from screener.model import Trial
 
 rules_app = typer.Typer(help="Check, test and show the rule files.", no_args_is_help=True, rich_markup_mode=None)
@@ -31,6 +34,8 @@ class Schema(StrEnum):
     FACTS = "facts"
     SCREEN = "screen"
     BATCH_SUMMARY = "batch_summary"
+    VET = "vet"
+    LANDSCAPE = "landscape"
 
 
 @rules_app.command()
@@ -54,7 +59,7 @@ def lint(context: typer.Context, trials: Trials = None) -> int:
     ]
     if not trials:  # some of the rule files alone would leave facts unread
         findings += lint_catalog(catalog.trials, catalog.dictionary)
-    findings += _translations(catalog, whole=not trials)
+    findings += _translations(catalog) if trials else _of_the_folder(catalog)
     criteria = sum(len(trial.criteria) for trial in catalog.trials)
     manual = sum(criterion.test is None for trial in catalog.trials for criterion in trial.criteria)
     summary = f"{len(catalog.trials)} rule files, {criteria} criteria ({manual} manual): {len(findings)} finding(s)"
@@ -62,16 +67,30 @@ def lint(context: typer.Context, trials: Trials = None) -> int:
     return ExitCode.FINDINGS if findings else ExitCode.DONE
 
 
-def _translations(catalog: Catalog, *, whole: bool) -> list[Finding]:
-    """What is wrong with the languages of the folder; `whole` takes in the texts that belong to no one trial."""
-    from screener.catalog import load_talk, load_texts, translation_files
-    from screener.language import ENGLISH, languages
-    from screener.lint import lint_translation, texts_of_dictionary, texts_of_talk, texts_of_trial
+def _of_the_folder(catalog: Catalog) -> list[Finding]:
+    """What is wrong with landscape.yaml, and with the languages of the texts that belong to no one trial."""
+    from screener.catalog import load_landscape, load_talk
+    from screener.lint import landscape_findings, texts_of_dictionary, texts_of_landscape, texts_of_talk
 
-    english = [text for trial in catalog.trials for text in texts_of_trial(trial)]
-    if whole:
-        talk = load_talk(catalog.folder, catalog.dictionary)
-        english += [*texts_of_dictionary(catalog.dictionary), *texts_of_talk(talk)]
+    talk = load_talk(catalog.folder, catalog.dictionary)
+    texts = [*texts_of_dictionary(catalog.dictionary), *texts_of_talk(talk)]
+    findings: list[Finding] = []
+    try:
+        texts += texts_of_landscape(load_landscape(catalog.folder, catalog.dictionary))
+    except InputError as error:
+        if error.exit_code is not ExitCode.BAD_DATA:
+            raise
+        findings += landscape_findings(error)
+    return [*findings, *_translations(catalog, texts)]
+
+
+def _translations(catalog: Catalog, more: Iterable[Translatable] = ()) -> list[Finding]:
+    """What is wrong with the languages of the folder, in its trials and in `more` texts."""
+    from screener.catalog import load_texts, translation_files
+    from screener.language import ENGLISH, languages
+    from screener.lint import lint_translation, texts_of_trial
+
+    english = [*(text for trial in catalog.trials for text in texts_of_trial(trial)), *more]
     return [
         finding
         for code in languages()
@@ -127,7 +146,8 @@ def show(
 @rules_app.command()
 def schema(
     of: Annotated[
-        Schema, typer.Argument(help="Which files: rule files, cases, facts.yaml, or the JSON of screen.")
+        Schema,
+        typer.Argument(help="Which: rule files, cases, facts.yaml, or the JSON of screen, batch, vet or landscape."),
     ] = Schema.RULES,
 ) -> None:
     """Print the JSON Schema of rule files, for editors, or of another file or output."""

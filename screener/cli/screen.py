@@ -17,6 +17,7 @@ from screener.errors import ExitCode
 if TYPE_CHECKING:
     from screener.language import Language
     from screener.model import Dictionary, Patient, Talk, TrialResult
+    from screener.model.landscape import Landscape
 
 
 class Format(StrEnum):
@@ -39,6 +40,7 @@ class Page:
     dictionary: Dictionary
     talk: Talk
     language: Language
+    landscape: Landscape
     explain: bool = False
 
 
@@ -64,9 +66,10 @@ def screen(
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file.")] = None,
 ) -> int:
     """Screen one patient file against the trials."""
-    from screener.catalog import load_language, load_talk
+    from screener.catalog import load_landscape, load_language, load_talk
     from screener.evaluate import screen_trial
     from screener.model import Talk
+    from screener.model.landscape import Landscape
     from screener.travel import FACTS, travel
 
     settings: Settings = context.obj
@@ -78,8 +81,11 @@ def screen(
         for item in catalog.trials
     )
     language = load_language(catalog.folder, lang)
-    talk = load_talk(catalog.folder, catalog.dictionary) if form in _HAND_OUTS else Talk()
-    text = render(form, person, results, Page(catalog.dictionary, talk, language, explain), settings)
+    talk, landscape = Talk(), Landscape()
+    if form in _HAND_OUTS:
+        talk = load_talk(catalog.folder, catalog.dictionary)
+        landscape = load_landscape(catalog.folder, catalog.dictionary)
+    text = render(form, person, results, Page(catalog.dictionary, talk, language, landscape, explain), settings)
     put(text, output, private=True)
     if say_problems(person):
         return ExitCode.BAD_DATA
@@ -111,7 +117,15 @@ def render(form: Format, patient: Patient, results: tuple[TrialResult, ...], pag
         case Format.MD | Format.HTML:
             from screener.render.handout import hand_out, render_html, render_markdown
 
-            content = hand_out(patient, results, page.dictionary, page.talk, page.language, explain=page.explain)
+            content = hand_out(
+                patient,
+                results,
+                page.dictionary,
+                page.talk,
+                page.language,
+                landscape=page.landscape,
+                explain=page.explain,
+            )
             return render_html(content) if form is Format.HTML else render_markdown(content)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from screener.lint.cases import lint_cases
 from screener.lint.facts import unused_facts
 from screener.lint.finding import Check, Finding
+from screener.lint.landscape import landscape_findings, texts_of_landscape
 from screener.lint.logic import logic_findings
 from screener.lint.numbering import numbering_findings
 from screener.lint.sources import source_findings
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
 __all__ = [
     "Check",
     "Finding",
+    "landscape_findings",
     "lint_cases",
     "lint_catalog",
     "lint_translation",
     "lint_trial",
     "texts_of_dictionary",
+    "texts_of_landscape",
     "texts_of_talk",
     "texts_of_trial",
 ]

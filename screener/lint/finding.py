@@ -112,6 +112,11 @@ class Check(Enum):
         "a translation of no text",
         "remove it, or correct its key",
     )
+    UNPROVEN_ENTRY = (
+        "L22",
+        "an entry of landscape.yaml that does not say where, when and by whom, or names what is not there",
+        "complete it as the head of the file says",
+    )
 
     def __init__(self, code: str, finds: str, remedy: str) -> None:
         """Take the three apart."""

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from screener.known import known_fact, known_of
 from screener.model import Outcome, Verdict
+from screener.model.landscape import Landscape
 from screener.obstacles import obstacles
+from screener.render.handout.paths import Ahead, ahead
 from screener.travel import CRITERION as TRAVEL
 from screener.travel import LIMIT, site_text
 from screener.words import (
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from screener.model import CriterionResult, Dictionary, Fact, Patient, Talk, Trial, TrialResult
 
 _REGISTRY = "https://clinicaltrials.gov/study/"
+_NO_LANDSCAPE = Landscape()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ class HandOut:
     near: tuple[NearMiss, ...]
     questions: tuple[str, ...]
     teach_back: tuple[str, ...]
+    ahead: Ahead
 
 
 def hand_out(
@@ -110,6 +114,7 @@ def hand_out(
     talk: Talk,
     language: Language,
     *,
+    landscape: Landscape = _NO_LANDSCAPE,
     explain: bool = False,
 ) -> HandOut:
     """Put the hand-out together. Profiles, which are no study, stand in it only where nothing else was asked for."""
@@ -132,6 +137,7 @@ def hand_out(
             if not question.unknown or set(question.unknown) & set(missing)
         ),
         teach_back=writer.teach_back(talk),
+        ahead=ahead(patient, landscape, dictionary, language),
     )
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from screener.render.handout.content import HandOut, NearMiss, Reason, TrialPart
+    from screener.render.handout.paths import Known
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 _HEAD_OF_LINE = re.compile(r"^(\d{0,9})([-+=.)])")  # what would begin a list or a rule
@@ -40,12 +41,32 @@ def render_markdown(hand_out: HandOut) -> str:
     if hand_out.questions:
         lines += ["", f"## {word('Questions to ask the oncology team')}", ""]
         lines += [f"- {escape(question)}" for question in hand_out.questions]
+    lines += _ahead(hand_out)
     lines += ["", f"## {word('Trial by trial')}"]
     for part in hand_out.trials:
         lines += _trial(part, hand_out)
     if hand_out.teach_back:
         lines += ["", f"## {word('Understanding')}", "", *(f"- {escape(text)}" for text in hand_out.teach_back)]
     return "\n".join(lines) + "\n"
+
+
+def _ahead(hand_out: HandOut) -> Iterable[str]:
+    word, ahead = hand_out.language.word, hand_out.ahead
+    if ahead.paths:
+        yield from ("", f"## {word('Other paths to ask about')}", "", escape(ahead.paths_note), "")
+        for path in ahead.paths:
+            asked = f"{word('Ask')}: {escape(path.ask)}"
+            yield f"- **{escape(path.title)}.** {escape(path.text)} {asked} ({escape(path.fine)})"
+    if ahead.steps:
+        yield from ("", f"## {word('What the steps are')}", "", escape(ahead.steps_note), "")
+        yield from (f"{number}. {_known(step)}" for number, step in enumerate(ahead.steps, 1))
+    if ahead.steps and ahead.effects:
+        yield from ("", f"### {word('When to call the team')}", "")
+        yield from (f"- {_known(effect)}" for effect in ahead.effects)
+
+
+def _known(known: Known) -> str:
+    return f"**{escape(known.title)}.** {escape(known.text)} ({escape(known.fine)})"
 
 
 def _trials(hand_out: HandOut, count: int) -> str:
