@@ -295,6 +295,15 @@ def test_one_trial_that_fails_hides_no_other(program: Program) -> None:
     assert [each["trial"] for each in said["not_checked"]] == [TRIAL]
 
 
+def test_a_registry_out_of_reach_is_asked_twice_and_not_once_for_each_trial(tmp_path: Path) -> None:
+    with FaultServer(text("no", 400, "text/plain")) as server:
+        ran = Program(tmp_path).run("trials", "check", SCREENER_REGISTRY=server.url)
+    assert ran.code == 69
+    assert len(server.paths) == 2
+    assert ran.err.count("is not checked: ") == 11
+    assert ran.err.count("is not checked: nothing is kept of this") == 9
+
+
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [

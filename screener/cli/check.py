@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from screener.registry.fetch import Source
     from screener.registry.study import Study
 
+_PATIENCE = 2  # failures in a row, after which the registry is taken to be out of reach
+
 
 def check(
     context: typer.Context,
@@ -85,13 +87,21 @@ def _saved_checks(trials: Iterable[Trial], path: Path) -> list[Checked]:
 
 
 def _source_checks(source: Source, trials: Iterable[Trial], failed: dict[str, InputError]) -> Iterator[Checked]:
-    """Each trial against its record; those whose record cannot be had are put into `failed`."""
+    """Each trial against its record; those whose record cannot be had are put into `failed`.
+
+    After two failures in a row nobody is asked any more: the other trials are held against what is kept.
+    """
+    from dataclasses import replace
+
     from screener.registry.check import Checked
     from screener.registry.check import check as compare
-    from screener.registry.faults import UnknownStudyError
+    from screener.registry.faults import NetworkError, UnknownStudyError
     from screener.registry.records import Record
 
+    misses = 0
     for trial in trials:
+        if misses == _PATIENCE:
+            source = replace(source, client=None)
         try:
             study, stamp = source.study(trial.id)
             findings = compare(trial, study, _before(source.cache, trial, study))
@@ -99,7 +109,9 @@ def _source_checks(source: Source, trials: Iterable[Trial], failed: dict[str, In
             yield Checked(trial, None, compare(trial, None))
         except InputError as error:
             failed[trial.id] = error
+            misses += isinstance(error, NetworkError)
         else:
+            misses = 0 if source.client else misses
             yield Checked(trial, study, findings, Record(study, stamp).data_day)
 
 

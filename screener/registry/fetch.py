@@ -87,7 +87,10 @@ class Source:
             kept = self.cache.get(name)
             if kept is None:
                 raise NetworkError(
-                    Problem("nothing is kept of this", "leave out --offline, or name a file with --input")
+                    Problem(
+                        "nothing is kept of this",
+                        "ask the registry when it can be reached (without --offline), or name a file with --input",
+                    )
                 )
             return kept
 
