@@ -1,8 +1,8 @@
 """How well `screener vet` finds what a careful reader marks: precision and recall on the texts of tests/vet.
 
-Labels and scoring: tests/vet/README.md. Three sets are counted apart: the texts that the phrases were written with, the
-five documents of ../shared (where it exists), and those held out. Of the first two, each miss and false alarm is
-listed; of the third, numbers alone. Run from the repository root:
+Labels and scoring: tests/vet/README.md. The sets are counted apart: the texts and the sentences that the phrases were
+written with, the five documents of ../shared (where it exists), and what was kept from whoever wrote the phrases. Of
+the first, each miss and false alarm is listed; of what was kept, numbers alone. Run from the repository root:
 
     python -m benchmarks.vet [--held-out]
 """
@@ -22,6 +22,7 @@ import yaml
 
 from screener.catalog import criteria_folder, load_dictionary, load_landscape, load_trust
 from screener.model.landscape import approvals
+from screener.model.trust import TrustKind
 from screener.registry.cache import Stamp
 from screener.registry.read import read_study
 from screener.registry.records import Record
@@ -29,7 +30,7 @@ from screener.vet.account import Standing
 from screener.vet.examine import examine
 from screener.vet.hold import NO_SUCH_STUDY, hold
 from screener.vet.numbers import registrations
-from screener.vet.page import read_page
+from screener.vet.page import of_words, read_page
 
 if TYPE_CHECKING:
     from screener.model import Dictionary
@@ -53,9 +54,18 @@ class Score:
     missed: Counter[str] = field(default_factory=Counter)
     false: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
+    pages: Counter[str] = field(default_factory=Counter)  # bad ones and honest ones, and what was shown of them
 
     def add(self, entry: Entry, page: VisibleText, account: Account) -> None:
-        """Count one text."""
+        """Count one text. It is honest if no flag may be reported, bad if one must be."""
+        flags = {finding.item.id for finding in account.of(TrustKind.FLAG)}
+        wanted = flags & entry["present"].keys()
+        shown_flags = reported(account) & flags
+        honest = flags <= set(entry["absent"])
+        self.pages["bad"] += bool(wanted)
+        self.pages["bad, with a right flag"] += bool(wanted & shown_flags)
+        self.pages["honest"] += honest
+        self.pages["honest, with a false flag"] += honest and bool(shown_flags)
         for finding in account.findings:
             name = finding.item.id
             is_reported = finding.standing in {Standing.PRESENT, Standing.CONTRADICTED}
@@ -118,6 +128,31 @@ def score(entries: list[Entry], root: Path, held_against: Bench) -> Score:
     return result
 
 
+def score_sentences(path: Path, held_against: Bench) -> tuple[int, Score]:
+    """Count sentences, each read as a page of its own: how many, and whether its id alone is reported."""
+    read = yaml.safe_load(path.read_text(encoding="utf-8"))
+    result, count = Score(), 0
+    for name, cases in read.items():
+        for wanted in ("present", "absent"):
+            for words in cases[wanted]:
+                count += 1
+                is_there = name in reported(held_against.account(of_words(words)))
+                if wanted == "present" and is_there:
+                    result.found[name] += 1
+                elif wanted == "present":
+                    result.missed[name] += 1
+                    result.notes.append(f"missed {name}: {words!r}")
+                elif is_there:
+                    result.false[name] += 1
+                    result.notes.append(f"false alarm {name}: {words!r}")
+    return count, result
+
+
+def reported(account: Account) -> set[str]:
+    """The ids that an account reports."""
+    return {one.item.id for one in account.findings if one.standing in {Standing.PRESENT, Standing.CONTRADICTED}}
+
+
 def expected(path: Path) -> tuple[list[Entry], frozenset[str]]:
     """The entries of a file of labels, and the numbers that the registry does not know."""
     read = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -144,15 +179,23 @@ def main() -> None:
     sets = [("the texts", [entry for entry in entries if entry not in seeds], VET, ours)]
     if (SHARED / "seeds").is_dir():
         sets.append(("the five documents", seeds, SHARED, ours))
-    if "--held-out" in sys.argv[1:]:
-        apart, unknown = expected(VET / "held_out" / "expected_held_out.yaml")
-        sets.append(("held out", apart, VET / "held_out", bench(unknown)))
     for name, texts, root, held_against in sets:
-        result = score(texts, root, held_against)
-        print(f"{name}: {len(texts)}\n{table(result, held_against.items)}")
-        if name != "held out":
-            print("\n".join(result.notes))
-        print()
+        show(name, len(texts), score(texts, root, held_against), ours.items)
+    show("sentences", *score_sentences(VET / "sentences.yaml", ours), ours.items)
+    if "--held-out" in sys.argv[1:]:
+        show("sentences kept", *score_sentences(VET / "kept" / "sentences.yaml", ours), ours.items, listed=False)
+        for folder in (VET / "held_out", VET / "held_out_2"):
+            for labels in sorted(folder.glob("expected*.yaml")):
+                apart, unknown = expected(labels)
+                result = score(apart, folder, bench(unknown))
+                show(folder.name, len(apart), result, ours.items, listed=False)
+
+
+def show(name: str, count: int, result: Score, items: tuple[TrustItem, ...], *, listed: bool = True) -> None:
+    print(f"{name}: {count}\n{table(result, items)}")
+    if result.pages:
+        print("pages: " + "; ".join(f"{number} {kind}" for kind, number in result.pages.items()))
+    print("\n".join([*result.notes, ""] if listed else [""]))
 
 
 if __name__ == "__main__":

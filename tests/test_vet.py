@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,10 +20,23 @@ from screener.source import load_text
 from screener.source.nodes import Text
 from screener.truth import Truth
 from screener.vet.account import Held, Point, Quote, Standing
-from screener.vet.examine import MOST_QUOTES, examine, phrasebook
+from screener.vet.context import said_in, together
+from screener.vet.examine import ENGLISH_ONLY, MOST_QUOTES, examine, phrasebook
 from screener.vet.lists import labels
+from screener.vet.matching import Phrasebook
 from screener.vet.page import VisibleText, read_page
-from screener.vet.phrases import Edge, Gap, Maybe, Number, OneOf, Token, can_be_empty, parse_phrase, phrase_text
+from screener.vet.phrases import (
+    Edge,
+    Gap,
+    Maybe,
+    Number,
+    OneOf,
+    Together,
+    Token,
+    can_be_empty,
+    parse_phrase,
+    phrase_text,
+)
 from screener.vet.sentences import sentences
 
 if TYPE_CHECKING:
@@ -318,6 +332,53 @@ def test_each_flag_has_wordings_for_and_against() -> None:
     assert SAID.keys() == NOT_SAID.keys() == flags
 
 
+SENTENCES = yaml.safe_load((VET / "sentences.yaml").read_text(encoding="utf-8"))
+NOT_TOLD = {  # the beginning of a sentence, and why it cannot be told
+    "Key facts": "product, disease and approval stand in lines of their own, as in a list of several products",
+    "Admission to the research protocol requires settlement": "settlement is a word of law firms",
+    "Cancer? Crohn's?": "two questions, and a number without what it counts",
+    "★★★★★ Cured": "the story and its proof are nowhere linked",
+    "My wife was sent home": "no word for what was done, and `no` before the trace of cancer",
+    "Lung cancer: 4 in 5": "what was given is not said",
+    "Why settle for standard care": "`when` opens a condition elsewhere",
+    "Treatment site no.": "`no.` ends a sentence",
+    "my onc found a place called": "a question",
+    "Participating hospitals": "a bare number in a list, far from its heading",
+}
+
+
+def of_sentences(wanted: str) -> pytest.MarkDecorator:
+    rows = [
+        pytest.param(
+            name,
+            words,
+            id=f"{name}-{number}",
+            marks=[
+                pytest.mark.xfail(strict=True, reason=why)
+                for start, why in NOT_TOLD.items()
+                if wanted == "present" and words.startswith(start)
+            ],
+        )
+        for name, cases in SENTENCES.items()
+        for number, words in enumerate(cases[wanted])
+    ]
+    return pytest.mark.parametrize(("name", "words"), rows)
+
+
+@of_sentences("present")
+def test_a_sentence_is_told(name: str, words: str) -> None:
+    assert name in reported(words)
+
+
+@of_sentences("absent")
+def test_a_sentence_that_looks_alike_is_not(name: str, words: str) -> None:
+    assert name not in reported(words)
+
+
+def test_few_sentences_cannot_be_told() -> None:
+    assert len(NOT_TOLD) <= 0.1 * sum(len(cases["present"]) for cases in SENTENCES.values())
+
+
 SIGNALS = {
     "target": ("The cells look for claudin 18.2.", "Aimed at GPC3", "It targets IL13Rα2.", "against B7-H3"),
     "tumor_type": ("for hepatocellular carcinoma", "lung cancers", "cancer of the bile ducts", "glioblastoma"),
@@ -454,7 +515,9 @@ def test_all_shipped_phrases_are_read_back() -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "[maybe]", "..", ".. word", "word ..", "(one / two", "one / two", "(one two)", "one)", "Word", "car-t", "a*",
-     "(a / )", "[]", "((((((((a / b) / c) / d) / e) / f) / g) / h) / i)", "word " * 2000, "|a", "#*"],
+     "(a / )", "[]", "((((((((a / b) / c) / d) / e) / f) / g) / h) / i)", "word " * 2000, "|a", "#*", "(a b|c d / e)",
+     "[one two|three]", "{one two", "{one two}", "{}", "{one, }", "{-one}",
+     "{one, {two, three}}", "one {two, three}"],
 )  # fmt: skip
 def test_what_is_no_phrase_is_refused(text: str) -> None:
     with pytest.raises(PhraseError):
@@ -468,6 +531,38 @@ def test_any_text_is_a_phrase_or_refused(text: str) -> None:
     except PhraseError:
         return
     assert parse_phrase(phrase_text(phrase)) == phrase
+
+
+@pytest.mark.parametrize(
+    ("text", "here", "near", "without"),
+    [
+        ("{one, two}", 2, 0, 0),
+        ("{one; two three}", 1, 1, 0),
+        ("{one|two, -three}", 1, 0, 1),
+        ("{a b, c; d, -e}", 2, 1, 1),
+    ],
+)
+def test_phrases_stand_together(text: str, here: int, near: int, without: int) -> None:
+    statement = parse_phrase(text)
+    assert isinstance(statement, Together)
+    assert (len(statement.here), len(statement.near), len(statement.without)) == (here, near, without)
+    assert parse_phrase(phrase_text(statement)) == statement
+
+
+@pytest.mark.parametrize(
+    ("statement", "words", "found"),
+    [
+        ("{price, cells}", "Our cells have a price.", True),
+        ("{price, cells}", "Our cells are here. They have a price.", False),
+        ("{price; cells}", "Our cells are here. They have a price.", True),
+        ("{price; cells}", "Our cells are here.\n\nThey have a price.", False),
+        ("{price, cells, -free}", "The cells are free, without a price.", False),
+        ("{price, cells}", "The price " + "of this and that " * 8 + "cells", False),
+    ],
+)
+def test_where_phrases_stand_together(statement: str, words: str, found: bool) -> None:  # noqa: FBT001 - a table
+    book = Phrasebook({"it": [parse_phrase(statement)]})
+    assert bool(list(together(said_in(sentences(VisibleText(words)), book), book))) is found
 
 
 # ------------------------------------------------------------------ trust.yaml
@@ -499,6 +594,29 @@ def test_what_is_wrong_in_trust_yaml_is_told_with_its_place(text: str, message: 
         compiled(text.replace("PHRASE", "word"))
     assert message in str(refused.value)
     assert "trust.yaml:" in str(refused.value)
+
+
+@pytest.mark.parametrize("field", ["unless", "wordings"])
+def test_braces_stand_in_the_phrases_of_an_item_only(field: str) -> None:
+    braced = "['{a, b}', word]"
+    text = ITEM.replace("[PHRASE]", f"[word], unless: {braced}" if field == "unless" else "['{word, two}']")
+    with pytest.raises(InputError, match="braces"):
+        compiled(text if field == "unless" else text + f"wordings: {{one: {braced}}}")
+    assert compiled(ITEM.replace("PHRASE", "'{word, two}'"))
+
+
+@pytest.mark.parametrize(
+    ("words", "known"),
+    [
+        ("El tratamiento se ofrece en un ensayo clínico y no está aprobado para este tipo de tumor. " * 3, False),
+        ("The treatment is given in a clinical trial and is not approved for this kind of tumor. " * 3, True),
+        ("CAR-T", True),
+    ],
+)
+def test_what_is_not_found_in_another_language_is_unknown(words: str, known: bool) -> None:  # noqa: FBT001 - a table
+    finding = {one.item.id: one for one in ours().account(VisibleText(words)).findings}["rush"]
+    assert finding.standing is (Standing.ABSENT if known else Standing.UNKNOWN)
+    assert finding.note == ("" if known else ENGLISH_ONLY)
 
 
 def test_shared_wordings_are_put_in_their_place() -> None:

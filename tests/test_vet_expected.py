@@ -31,7 +31,7 @@ FLAGS = {
 }
 HONEST = {
     *("center_honest.html", "patient_group.txt", "hospital_faq.html", "satri_cel_honest.txt", "spanish.html"),
-    "held_out/webinar_transcript.txt",
+    *("held_out/webinar_transcript.txt", "held_out_2/foundation_newsletter.html", "held_out_2/hospital_release.txt"),
 }
 SHORT = {"short_listing.txt"}
 WHAT = {"title", "sponsor", "target", "status", "sites", "exists"}
@@ -51,11 +51,11 @@ def _expected(name: str) -> dict[str, Any]:
 
 
 MAIN = _expected("expected.yaml")
-HELD_OUT = _expected("held_out/expected_held_out.yaml")
-NOT_REGISTERED = {*MAIN["not_registered"], *HELD_OUT["not_registered"]}
+HELD_OUT = {folder: _expected(f"{folder}/expected_{folder}.yaml") for folder in ("held_out", "held_out_2")}
+NOT_REGISTERED = {number for labeled in (MAIN, *HELD_OUT.values()) for number in labeled["not_registered"]}
 SEEDS: list[Entry] = [entry for entry in MAIN["texts"] if entry["file"].startswith("seeds/")]
 OWN: list[Entry] = [entry for entry in MAIN["texts"] if entry not in SEEDS] + [
-    {**entry, "file": f"held_out/{entry['file']}"} for entry in HELD_OUT["texts"]
+    {**entry, "file": f"{folder}/{entry['file']}"} for folder, labeled in HELD_OUT.items() for entry in labeled["texts"]
 ]
 EVERY = [*OWN, *SEEDS]
 
@@ -122,7 +122,13 @@ def test_visible_text() -> None:
 
 @pytest.mark.parametrize(
     ("file", "bait"),
-    [("center_honest.html", "cure"), ("center_honest.html", "package"), ("hospital_faq.html", "reserve your place")],
+    [
+        ("center_honest.html", "cure"),
+        ("center_honest.html", "package"),
+        ("hospital_faq.html", "reserve your place"),
+        ("held_out_2/cell_shop.html", "approved cancer cure"),
+        ("held_out_2/cell_shop.html", "ethics board"),
+    ],
 )
 def test_bait_is_in_the_page_and_not_visible(file: str, bait: str) -> None:
     source = (VET / file).read_text(encoding="utf-8")
@@ -132,11 +138,13 @@ def test_bait_is_in_the_page_and_not_visible(file: str, bait: str) -> None:
 
 def test_every_text_has_its_labels() -> None:
     files = {
-        str(path.relative_to(VET)) for folder in (VET, VET / "held_out") for path in folder.glob("*.[th][xt][tm]*")
+        str(path.relative_to(VET))
+        for folder in (VET, *(VET / name for name in HELD_OUT))
+        for path in folder.glob("*.[th][xt][tm]*")
     }
     assert sorted(entry["file"] for entry in OWN) == sorted(files)
     assert len(SEEDS) == 5
-    assert len(HELD_OUT["texts"]) == 5
+    assert {folder: len(labeled["texts"]) for folder, labeled in HELD_OUT.items()} == {"held_out": 5, "held_out_2": 8}
 
 
 @needs_seeds

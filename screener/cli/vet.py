@@ -69,7 +69,8 @@ def vet(
         account = replace(account, findings=findings)
     looked = Looked("an offer", today())
     if page:
-        looked = Looked(page.name, today(), len(page.visible.text.split()), "" if fetch else page.fetching)
+        text = page.visible.text
+        looked = Looked(page.name, today(), len(text.split()), "" if fetch else page.fetching, text)
     put(_rendered(form, account, looked, settings), output)
     if end is End.INTERRUPTED:
         return ExitCode.INTERRUPTED

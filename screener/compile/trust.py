@@ -30,7 +30,7 @@ def _items(reader: Reader, root: Node, read_phrase: Callable[[str], object]) -> 
     lists: dict[str, str] = {}
     if "wordings" in fields:
         for name, node in reader.mapping(fields["wordings"]).items():
-            phrases = _phrases(reader, node, lists, read_phrase)
+            phrases = _phrases(reader, node, lists, read_phrase, alone=True)
             if name in _RESERVED or not _NAME.fullmatch(f"<{name}>"):
                 reader.note(node, f"`{name}` cannot name a list", "use small letters and `_`, not start or end")
             elif len(phrases) < 2:  # noqa: PLR2004 - brackets with one wording are no choice
@@ -55,16 +55,27 @@ def _item(
     if not fields.keys() >= set(_TEXTS):
         return None
     texts = {name: reader.text(fields[name]) for name in _TEXTS}
-    phrases, unless = (_phrases(reader, fields.get(name), lists, read_phrase) for name in ("phrases", "unless"))
+    phrases, unless = (
+        _phrases(reader, fields.get(name), lists, read_phrase, alone=name == "unless") for name in ("phrases", "unless")
+    )
     return TrustItem(kind=kind, phrases=phrases, unless=unless, **texts)
 
 
 def _phrases(
-    reader: Reader, node: Node | None, lists: Mapping[str, str], read_phrase: Callable[[str], object]
+    reader: Reader,
+    node: Node | None,
+    lists: Mapping[str, str],
+    read_phrase: Callable[[str], object],
+    *,
+    alone: bool,
 ) -> tuple[str, ...]:
+    """`alone` where no phrases in braces may stand."""
     found = []
     for item in reader.sequence(node):
         text = reader.text(item)
+        if alone and text.lstrip().startswith("{"):
+            reader.note(item, "braces stand in the `phrases` of an item only", "write phrases without them")
+            continue
         unknown = [name for name in _NAME.findall(text) if name not in lists and name not in _RESERVED]
         for name in unknown:
             reader.note(item, f"there is no list of wordings `{name}`", nearest(name, {*lists, *_RESERVED}))

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
 _NEAR = 8  # words from a "not" to what it denies
 _UNDER_A_WARNING = 12  # blocks that a heading such as "Red flags" speaks for
+_NEW_SUBJECT = {"it", "they", "this", "that", "we", "you", "he", "she", "i", "our"}  # after a comma: ", it is"
+_FEW = 3  # words of a question that only names its subject: "Cancer?"
+_BEFORE_A_MONTH = {"in", "since", "last", "until", "by", "of", "this", "early", "late"}
+_TRIED = 8  # places in a sentence from which others are looked for, so that repeating a word costs nothing
+_FAR = 16  # words between phrases that stand together in a sentence
 NEIGHBORS = 3  # sentences on each side that are looked at together
 
 
@@ -38,11 +43,18 @@ class Said:
 
     def asserts(self, span: Span, *, asking: bool = False) -> bool:
         """Whether the page says this itself; `asking` where a question says it too ("Why wait?")."""
-        if (self.warned and not (asking and self.sentence.question)) or self.has("warning"):
+        if (self.warned and not (asking and self.sentence.question)) or self.warns():
             return False
         if any(report.first < span.first for report in self.spans("report")):
             return False
         return not (self.denies(span) or self._leaves_open(span, asking=asking))
+
+    def warns(self) -> bool:
+        """Whether it warns; not by "it is no scam"."""
+        return any(
+            not any(other.first <= cue.first and cue.last <= other.last for other in self.spans("not_warning"))
+            for cue in self.spans("warning")
+        )
 
     def denies(self, span: Span) -> bool:
         """Whether a "not" before it reaches it: past no semicolon and no dash; "no" and "without" past no comma."""
@@ -55,6 +67,8 @@ class Said:
                 continue
             if any(word.key in {"but", "however", "while", "whereas", "although", "because", "so"} for word in between):
                 continue
+            if any(word.comma and word.key in _NEW_SUBJECT for word in between):
+                continue
             if words[cue.first].key in {"no", "without", "nothing"} and any(word.comma for word in between):
                 continue
             return True
@@ -66,6 +80,8 @@ class Said:
         if any(0 <= after.first - span.last <= 1 for after in self.spans("taken_back_after")):
             return True
         for cue in self.spans("hedge"):
+            if cue.first and words[cue.first].key == "may" and words[cue.first - 1].key in _BEFORE_A_MONTH:
+                continue
             if 0 <= span.first - cue.last <= _NEAR and not any(word.part for word in words[cue.last : span.first + 1]):
                 return True
         return not asking and any(
@@ -76,6 +92,41 @@ class Said:
 
     def _is_no_negation(self, cue: Span) -> bool:
         return any(other.first <= cue.first and cue.last <= other.last for other in self.spans("not_negation"))
+
+
+def together(all_said: list[Said], book: Phrasebook) -> Iterator[tuple[str, Said, Span, list[tuple[Said, Span]]]]:
+    """Phrases found together: the label, the sentence with the first of them and its place, and the others.
+
+    Those that may stand next to it are looked for in the sentence before and the one after, in the same paragraph or
+    list; what must not be there is looked for in the same sentences.
+    """
+    for number, said in enumerate(all_said):
+        for label in [label for label in said.found if label in book.together]:
+            for parts in book.together[label]:
+                reach = list(around(all_said, number, 1)) if parts.near else [said]
+                if any(one.has(*parts.without) for one in reach):
+                    continue
+                for span in said.spans(label)[:_TRIED]:
+                    others = [_nearest(span, said, [said], other) for other in parts.here[1:]]
+                    others += [_nearest(span, said, reach, other) for other in parts.near]
+                    found = [other for other in others if other is not None]
+                    if len(found) == len(others):
+                        yield parts.of, said, span, found
+
+
+def _nearest(span: Span, said: Said, reach: list[Said], label: str) -> tuple[Said, Span] | None:
+    """The nearest words found under a label, apart from the first ones; where they must be in the sentence, not far."""
+    far = _FAR if len(reach) == 1 else len(said.sentence.words)
+    here = [
+        other
+        for other in said.spans(label)
+        if (other.first >= span.last or other.last <= span.first)
+        and other.first - span.last <= far
+        and span.first - other.last <= far
+    ]
+    if here:
+        return said, min(here, key=lambda other: max(other.first - span.last, span.first - other.last))
+    return next(((one, one.spans(label)[0]) for one in reach if one is not said and one.has(label)), None)
 
 
 def said_in(sentences: Iterable[Sentence], book: Phrasebook) -> list[Said]:
@@ -92,7 +143,8 @@ def said_in(sentences: Iterable[Sentence], book: Phrasebook) -> list[Said]:
         elif last_group >= 0 and sentence.group > last_group:
             until, last_group = -1, -1
         under = sentence.block <= until
-        said.warned = sentence.question or under or _is_taken_back(all_said, number)
+        asked = sentence.question and len(sentence.words) > _FEW and not said.has("sales_question")
+        said.warned = asked or under or _is_taken_back(all_said, number)
     return all_said
 
 

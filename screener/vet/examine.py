@@ -9,14 +9,14 @@ from screener.model.trust import TrustItem, TrustKind
 from screener.truth import Truth
 from screener.vet import flags, signals
 from screener.vet.account import Account, Finding, Quote, Standing
-from screener.vet.context import Said, said_in
+from screener.vet.context import Said, said_in, together
 from screener.vet.lists import labels
 from screener.vet.matching import Phrasebook
 from screener.vet.phrases import parse_phrase
-from screener.vet.sentences import sentences
+from screener.vet.sentences import is_english, sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from screener.model import TumorTypes
     from screener.vet.account import Held, Registration
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from screener.vet.signals import Place
 
 MOST_QUOTES = 12  # of an item: a page that says it more often says nothing more
+ENGLISH_ONLY = "Statements are recognized in English only."
 _MALFORMED = "malformed"
 _ASKED_TOO = {"rush", "lead_capture"}  # "Why wait?" presses as well
 _NUMBERED = {"registry_id", "registry_contradiction"}
@@ -41,9 +42,11 @@ def examine(
     """Find each item in a page; findings come in the order of the items.
 
     `registrations` are those of the text, `held` the trials among them; `approvals` gives names of the product, codes
-    of the disease and the jurisdiction of each known approval.
+    of the disease and the jurisdiction of each known approval. In a text that is not English what was not found is
+    unknown.
     """
-    all_said = said_in(sentences(page), phrasebook(tuple(items)))
+    book = phrasebook(tuple(items))
+    all_said = said_in(sentences(page), book)
     text = page.text
     places: dict[str, list[Place]] = {
         "registry_id": [(one.quote.start, one.quote.end) for one in registrations if _MALFORMED not in one.register],
@@ -61,7 +64,12 @@ def examine(
         "nci_number_as_site": flags.nci_numbers_as_sites(all_said, registrations),
         "registry_contradiction": flags.contradictions(held),
     }
-    findings = tuple(_finding(item, places.get(item.id, []) + _worded(item, all_said), text, held) for item in items)
+    for item in items:
+        places.setdefault(item.id, []).extend(_worded(item, all_said))
+    for name, place in _together(items, all_said, book):
+        places[name].append(place)
+    english = is_english(page)
+    findings = tuple(_finding(item, places[item.id], text, held, english=english) for item in items)
     return Account(findings, tuple(registrations), tuple(held))
 
 
@@ -84,12 +92,28 @@ def _worded(item: TrustItem, all_said: Iterable[Said]) -> list[Place]:
     ]
 
 
-def _finding(item: TrustItem, places: Iterable[Place], text: str, held: Sequence[Held]) -> Finding:
+def _together(items: Iterable[TrustItem], all_said: list[Said], book: Phrasebook) -> Iterator[tuple[str, Place]]:
+    """The same of phrases that stand together, all of which the page has to assert."""
+    kinds = {item.id: item.kind for item in items}
+    for name, said, span, others in together(all_said, book):
+        asking = name in _ASKED_TOO
+        every = [(said, span), *others]
+        if any(one.has(f"unless:{name}") for one, _ in every):
+            continue
+        if kinds[name] is TrustKind.SIGNAL or all(one.asserts(at, asking=asking) for one, at in every):
+            yield name, (min(at.start for _, at in every), max(at.end for _, at in every))
+
+
+def _finding(
+    item: TrustItem, places: Iterable[Place], text: str, held: Sequence[Held], *, english: bool = True
+) -> Finding:
     quotes = tuple(Quote(start, end, text[start:end]) for start, end in _merged(places)[:MOST_QUOTES])
     if item.id == "registry_id" and quotes and flags.contradictions(held):
         return Finding(item, Standing.CONTRADICTED, quotes, "The record of the trial says something else.")
     if item.id == "registry_contradiction" and not quotes:
         return Finding(item, *_not_contradicted(held))
+    if not english and not quotes:
+        return Finding(item, Standing.UNKNOWN, (), ENGLISH_ONLY)
     return Finding(item, Standing.PRESENT if quotes else Standing.ABSENT, quotes)
 
 

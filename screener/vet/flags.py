@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from screener.truth import Truth
 from screener.vet.context import NEIGHBORS, Said, around
-from screener.vet.lists import CANCER_FAMILY
+from screener.vet.lists.sellers import CANCER_FAMILY
 from screener.vet.sentences import words_of
 from screener.vet.signals import Place, days_known, has_date, recruits, tumor_codes
 
@@ -22,6 +22,7 @@ Approval = tuple[tuple[str, ...], frozenset[str], str]  # names of the product, 
 
 _LEAST_PRICE = 300  # of a currency: less is a parking fee
 _ALSO_CALLED = {"lifileucel": ("TIL", "tumor-infiltrating lymphocytes"), "afami-cel": ("TCR-T",)}  # domain.md 2.1
+_CELL_NAMES = ("cel", "cell", "cart")  # names of products: satri-cel, "MesoCell"
 _WIDE = 8  # sentences on each side in which a list of diseases or cells stands
 _QUOTED = re.compile(r"“[^“”]{20,900}”|\"[^\"\n]{20,900}\"|«[^«»]{20,900}»")
 _SPEAKER = 90  # characters after a quotation in which its speaker is named
@@ -59,7 +60,10 @@ def _is_unknown(
         if other.sentence.block == said.sentence.block
     ]
     part = _part_of(said, span)
-    named = [codes for at, codes in tumor_codes(said, types) if at.first in part and codes]
+    named = [codes for at, codes in tumor_codes(said, types) if at.first in part and codes and said.asserts(at)]
+    if not any(at.first in part for label in ("solid", "blood", "organs") for at in said.spans(label)) and not named:
+        part = range(len(said.sentence.words))
+        named = [codes for at, codes in tumor_codes(said, types) if codes and said.asserts(at)]
     solid = any(at.first in part for at in said.spans("solid"))
     blood = any(at.first in part for at in said.spans("blood"))
     specific = frozenset().union(*named) - {"SOLID", "HEMATOLOGIC"}
@@ -72,9 +76,14 @@ def _is_unknown(
         fits = specific & (codes | below | _above(types, codes)) if specific else not (solid and "HEMATOLOGIC" in codes)
         if fits and by in told and any(name in words for name in products):
             return False
-    if not any(other.has("cells") for other in group):
+    named_so = any(word.key.endswith(_CELL_NAMES) and len(word.key) > 5 for word in said.sentence.words)  # noqa: PLR2004
+    if (
+        not named_so
+        and not any(other.has("cells") for other in group)
+        and (not said.has("product") or said.has("other_drugs"))
+    ):
         return False
-    if specific or solid:
+    if specific or solid or (not blood and any(at.first in part for at in said.spans("organs"))):
         return True
     return not blood and said.has("emphatic") and not said.labels("by:")
 
@@ -126,7 +135,7 @@ def prices(all_said: list[Said], text: str) -> list[Place]:
 
 
 def many_diseases(all_said: list[Said]) -> list[Place]:
-    """Three diseases that have nothing to do with each other, or two and cancer, in one paragraph or list."""
+    """Three diseases that have nothing to do with each other, or two and cancer, or one and cancer for one product."""
     found: dict[Place, None] = {}
     for number, said in enumerate(all_said):
         if not said.labels("disease:"):
@@ -139,30 +148,37 @@ def many_diseases(all_said: list[Said]) -> list[Place]:
                     if other.asserts(span):
                         families.setdefault(label, span)
         others = families.keys() - {CANCER_FAMILY}
-        if len(families) > 2 and len(others) > 1:  # noqa: PLR2004 - as said above
+        same = len(families) > len(others) > 0 and said.has("same") and said.has(CANCER_FAMILY)
+        before = all_said[max(0, number - _WIDE) : number]
+        helps = any(other.has("helps") for other in around(all_said, number, 2)) or any(
+            other.has("offered") for other in before
+        )
+        if same or (helps and len(families) > 2 and len(others) > 1):  # noqa: PLR2004 - as said above
             found |= dict.fromkeys((span.start, span.end) for label, span in families.items() if label in others)
     return list(found)
 
 
 def bundles(all_said: list[Said]) -> list[Place]:
-    """CAR-T with stem cells, exosomes or growth factors, sold together: three kinds, or two and a word for that."""
+    """CAR-T with other cells or factors, sold together: three kinds, or two and a word for that."""
     found: dict[Place, None] = {}
     for number, said in enumerate(all_said):
         if not said.labels("kind:"):
             continue
         kinds: dict[str, Span] = {}
-        together = False
+        together = sold = False
         near = list(around(all_said, number, _WIDE))
         if any(other.has("told_apart") for other in near):
             continue
         for other in near:
             together |= other.has("combined")
+            sold |= other.has("on_sale")
             for label in other.labels("kind:"):
                 span = other.spans(label)[0]
                 if other.asserts(span):
                     kinds.setdefault(label, span)
         factors = kinds.keys() & {"kind:stem", "kind:exosome", "kind:growth_factor"}
-        if "kind:car_t" in kinds and factors and (len(kinds) > 2 or together):  # noqa: PLR2004 - as said above
+        several = bool(factors) and (len(kinds) > 2 or together)  # noqa: PLR2004 - as said above
+        if "kind:car_t" in kinds and (several or (len(kinds) > 1 and sold)):
             found |= dict.fromkeys((span.start, span.end) for span in kinds.values())
     return list(found)
 
@@ -204,7 +220,7 @@ def bare_survival_figures(all_said: list[Said]) -> list[Place]:
     """Survival after cells as a figure, without people and study, and without study and comparison."""
     found = []
     for number, said in enumerate(all_said):
-        if not (said.has("survival") and said.has("figure")):
+        if not (said.has("survival") and said.has("figure")) or said.has("not_survival"):
             continue
         near = list(around(all_said, number, 2))
         of_cells = said.has("cells") or said.has("given") or any(other.has("cells") for other in near[:2])

@@ -1,22 +1,25 @@
 """All phrases looked for at once, sentence by sentence.
 
 Each place of a sentence is tried with the few phrases that can begin there, and each of these looks at a bounded number
-of words: the work grows with the text alone. `looked` counts it.
+of words: the work grows with the text alone. `looked` counts it. Phrases that stand together (`Together`) are found one
+by one here, each once however many statements share it; who stands with whom is seen in screener/vet/context.py.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from screener.vet.phrases import GAP, Edge, Gap, Maybe, Number, OneOf, Phrase, Token, can_be_empty
+from screener.vet.phrases import GAP, Edge, Gap, Maybe, Number, OneOf, Together, Token, can_be_empty
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from screener.vet.phrases import Phrase, Statement
     from screener.vet.sentences import Sentence, Word
 
 _ANY = ""  # in the index: begins with a number
+_Tried = TypeVar("_Tried")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +32,66 @@ class Span:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Labels that stand together, for a statement under the label `of`: the first of `here` is where it is found."""
+
+    of: str
+    here: tuple[str, ...]
+    near: tuple[str, ...]
+    without: tuple[str, ...]
+
+
+class _Index(Generic[_Tried]):
+    """Things by the words that a phrase of theirs can begin with."""
+
+    def __init__(self, things: Iterable[tuple[Phrase, _Tried]]) -> None:
+        self.always: list[_Tried] = []
+        self.words: dict[str, list[_Tried]] = {}
+        self.stems: dict[str, list[_Tried]] = {}
+        for phrase, thing in things:
+            tokens = dict.fromkeys(_beginnings(phrase))
+            if None in tokens or can_be_empty(phrase):
+                self.always.append(thing)
+                continue
+            for token in tokens:
+                if token:
+                    (self.stems if token.stem else self.words).setdefault(token.text, []).append(thing)
+        self.lengths = sorted({len(stem) for stem in self.stems})
+
+    def beginning_with(self, key: str) -> Iterator[_Tried]:
+        yield from self.always
+        yield from self.words.get(key, ())
+        for length in self.lengths:
+            if length > len(key):
+                break
+            yield from self.stems.get(key[:length], ())
+        if key[:1].isdigit():
+            yield from self.words.get(_ANY, ())
+
+
 class Phrasebook:
     """Phrases under labels, indexed by the words that they can begin with."""
 
-    def __init__(self, labels: Mapping[str, Iterable[Phrase]]) -> None:
+    def __init__(self, labels: Mapping[str, Iterable[Statement]]) -> None:
         """Take the phrases of each label."""
         self.looked = 0  # words compared, since it was made
-        self._words: dict[str, list[tuple[str, Phrase]]] = {}
-        self._stems: dict[str, list[tuple[str, Phrase]]] = {}
-        for label, phrases in labels.items():
-            for phrase in phrases:
-                for token in dict.fromkeys(_beginnings(phrase)):
-                    index = self._stems if token.stem else self._words
-                    index.setdefault(token.text, []).append((label, phrase))
-        self._lengths = sorted({len(stem) for stem in self._stems})
+        self.together: dict[str, list[Parts]] = {}  # by the label of the first part
+        parts: dict[Phrase, str] = {}
+        phrases: list[tuple[Phrase, tuple[str, Phrase]]] = []
+        for label, statements in labels.items():
+            for one in statements:
+                if isinstance(one, Together):
+                    here, near, without = (
+                        tuple(parts.setdefault(part, f"part:{len(parts)}") for part in some)
+                        for some in (one.here, one.near, one.without)
+                    )
+                    self.together.setdefault(here[0], []).append(Parts(label, here, near, without))
+                else:
+                    phrases.append((one, (label, one)))
+        phrases += [(part, (label, part)) for part, label in parts.items()]
+        self._index = _Index(phrases)
+        self._choices: dict[int, tuple[OneOf, _Index[Phrase]]] = {}  # by identity: they are long, and shared
 
     def find(self, sentence: Sentence) -> dict[str, list[Span]]:
         """What stands in a sentence, by label: the longest at each place, in order."""
@@ -50,7 +99,8 @@ class Phrasebook:
         words = sentence.words
         for at, word in enumerate(words):
             longest: dict[str, int] = {}
-            for label, phrase in self._beginning_with(word.key):
+            self.looked += 1
+            for label, phrase in self._index.beginning_with(word.key):
                 ends = self._ends(phrase, words, {at})
                 if ends:
                     longest[label] = max(longest.get(label, 0), *ends)
@@ -59,16 +109,6 @@ class Phrasebook:
                 if not spans or end > spans[-1].last:
                     spans.append(Span(at, end, word.start, words[end - 1].end))
         return found
-
-    def _beginning_with(self, key: str) -> Iterator[tuple[str, Phrase]]:
-        self.looked += 1
-        yield from self._words.get(key, ())
-        for length in self._lengths:
-            if length > len(key):
-                break
-            yield from self._stems.get(key[:length], ())
-        if key[:1].isdigit():
-            yield from self._words.get(_ANY, ())
 
     def _ends(self, phrase: Phrase, words: tuple[Word, ...], places: set[int]) -> set[int]:
         """Where the phrase can end, if it begins at one of these places."""
@@ -90,15 +130,27 @@ class Phrasebook:
                     places = {to for at in places for to in range(at, min(at + GAP, count) + 1)}
                 case Edge(start):
                     places = {at for at in places if at == (0 if start else count)}
-                case OneOf(choices):
-                    places = {to for choice in choices for to in self._ends(choice, words, places)}
+                case OneOf():
+                    choices = self._choices_of(step)
+                    places = {
+                        to
+                        for at in places
+                        for choice in (choices.beginning_with(words[at].key) if at < count else choices.always)
+                        for to in self._ends(choice, words, {at})
+                    }
                 case Maybe(steps):
                     places = places | self._ends(steps, words, places)
         return places
 
+    def _choices_of(self, step: OneOf) -> _Index[Phrase]:
+        known = self._choices.get(id(step))
+        if known is None:
+            known = self._choices[id(step)] = step, _Index((choice, choice) for choice in step.choices)
+        return known[1]
 
-def _beginnings(phrase: Phrase) -> Iterator[Token]:
-    """The words that a phrase can begin with; a number is the word _ANY."""
+
+def _beginnings(phrase: Phrase) -> Iterator[Token | None]:
+    """The words that a phrase can begin with; a number is the word _ANY, and None stands for any word."""
     for step in phrase:
         match step:
             case Token():
@@ -110,7 +162,9 @@ def _beginnings(phrase: Phrase) -> Iterator[Token]:
                     yield from _beginnings(choice)
             case Maybe(steps):
                 yield from _beginnings(steps)
-            case Edge() | Gap():
+            case Gap():
+                yield None
+            case Edge():
                 pass
         if not can_be_empty((step,)):
             return

@@ -11,6 +11,12 @@ A phrase is words in order, compared without case, accents and hyphens:
     #                   a number, in digits
     <start> <end>       the first and the last word of the sentence stand here
 
+A statement is a phrase, or several that stand together in whatever order:
+
+    {price*, infusion*}         both in one sentence
+    {price*; infusion*}         the second may also stand in the sentence before or after
+    {price*, infusion*, -free}  and not the third
+
 Lists of wordings that several phrases share are written once and named `<cells>` (screener/compile/trust.py). Nothing
 here repeats without a limit, so looking for a phrase takes a time that grows with the text alone.
 """
@@ -29,6 +35,7 @@ _MAX_LENGTH = 6000
 _MAX_DEPTH = 6
 _SHORTEST_STEM = 3
 _PIECE = re.compile(r"\s*(\.\.|<start>|<end>|[()\[\]]|/|[^\s()\[\]/]+)")
+_PART = re.compile(r"\s*([,;]|^)\s*(-?)([^,;]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +81,35 @@ Step: TypeAlias = "Token | Number | Gap | Edge | OneOf | Maybe"
 Phrase: TypeAlias = tuple[Step, ...]
 
 
-def parse_phrase(text: str) -> Phrase:
-    """Read a phrase. Raises PhraseError."""
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Phrases that stand in one sentence, in it or next to it, or must not stand there."""
+
+    here: tuple[Phrase, ...]
+    near: tuple[Phrase, ...] = ()
+    without: tuple[Phrase, ...] = ()
+
+
+Statement: TypeAlias = "Phrase | Together"
+
+
+def parse_phrase(text: str) -> Statement:
+    """Read a phrase, or several in braces. Raises PhraseError."""
+    if not text.lstrip().startswith("{"):
+        return _phrase(text)
+    inner = text.strip()
+    if not inner.endswith("}"):
+        raise PhraseError("a brace is not closed", "close it with `}`")
+    kinds: dict[str, list[Phrase]] = {"": [], ",": [], ";": [], "-": []}
+    for found in _PART.finditer(inner[1:-1]):
+        kinds[found[2] or found[1]].append(_phrase(found[3]))
+    here = (*kinds[""], *kinds[","])
+    if not here or not (kinds[";"] or kinds["-"] or len(here) > 1):
+        raise PhraseError("one phrase stands in these braces", "write {one, another}, or no braces")
+    return Together(here, tuple(kinds[";"]), tuple(kinds["-"]))
+
+
+def _phrase(text: str) -> Phrase:
     if len(text) > _MAX_LENGTH:
         raise PhraseError("this phrase is too long", "write several")
     pieces = [found[1] for found in _PIECE.finditer(text)]
@@ -97,6 +131,7 @@ def _choices(pieces: list[str], at: int, depth: int) -> tuple[list[Phrase], int]
         raise PhraseError("brackets stand too deep in each other", "write several phrases")
     choices: list[Phrase] = []
     steps: list[Step] = []
+    mixed = False
     while at < len(pieces) and pieces[at] not in {")", "]"}:
         piece = pieces[at]
         at += 1
@@ -112,9 +147,12 @@ def _choices(pieces: list[str], at: int, depth: int) -> tuple[list[Phrase], int]
             steps += (Maybe(group),) if piece == "[" else group
         elif piece == "/":
             choices.append(_some(steps))
-            steps = []
+            steps, mixed = [], False
         else:
             steps.append(_step(piece))
+            mixed |= "|" in piece
+        if depth and mixed and len(steps) > 1:
+            raise PhraseError("`|` and several words stand in one wording", "write a (b / c) d, or (a b / c d)")
     choices.append(_some(steps))
     return choices, at
 
@@ -156,12 +194,22 @@ def can_be_empty(phrase: Phrase) -> bool:
     )
 
 
-def phrase_text(phrase: Phrase) -> str:
+def phrase_text(phrase: Statement) -> str:
     """The phrase as it is written: what `parse_phrase` reads back."""
-    return " ".join(map(_step_text, phrase))
+    if isinstance(phrase, Together):
+        parts = [", " + _steps_text(part) for part in phrase.here]
+        parts += ["; " + _steps_text(part) for part in phrase.near]
+        parts += [", -" + _steps_text(part) for part in phrase.without]
+        return f"{{{''.join(parts).removeprefix(', ')}}}"
+    return _steps_text(phrase)
 
 
-def _step_text(step: Step) -> str:
+def _steps_text(phrase: Phrase, *, inside: bool = False) -> str:
+    """`inside` brackets a choice of words among other words is written with brackets, as it is easily misread."""
+    return " ".join(_step_text(step, bar=not inside or len(phrase) == 1) for step in phrase)
+
+
+def _step_text(step: Step, *, bar: bool) -> str:
     match step:
         case Token(text, stem):
             return f"{text}*" if stem else text
@@ -172,10 +220,14 @@ def _step_text(step: Step) -> str:
         case Edge(start):
             return "<start>" if start else "<end>"
         case OneOf(choices):
-            if all(len(choice) == 1 and isinstance(choice[0], (Token, Number)) for choice in choices):
-                return "|".join(map(phrase_text, choices))
-            return f"({' / '.join(map(phrase_text, choices))})"
+            if bar and all(len(choice) == 1 and isinstance(choice[0], (Token, Number)) for choice in choices):
+                return "|".join(map(_steps_text, choices))
+            return f"({_choices_text(choices)})"
         case Maybe((OneOf(choices),)):
-            return f"[{' / '.join(map(phrase_text, choices))}]"
+            return f"[{_choices_text(choices)}]"
         case Maybe(steps):
-            return f"[{phrase_text(steps)}]"
+            return f"[{_steps_text(steps, inside=True)}]"
+
+
+def _choices_text(choices: tuple[Phrase, ...]) -> str:
+    return " / ".join(_steps_text(choice, inside=True) for choice in choices)

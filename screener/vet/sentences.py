@@ -19,6 +19,14 @@ _WRAPPED_FROM = 60  # characters: a shorter line of plain text was ended on purp
 _FEW = 12  # words of a heading
 _MORE = 10  # words of a block that stands under one
 
+_LOOKED_AT = 50_000  # characters, to tell the language
+_TOO_FEW = 20  # words
+_SHARE = 0.12  # of the words of English prose these are a third, of other languages one in thirty
+_ENGLISH = {
+    *("the", "of", "and", "to", "in", "is", "are", "for", "with", "that", "this", "it", "was", "be", "by", "or"),
+    *("not", "you", "we", "your", "our", "at", "from", "have", "has", "can", "if", "they"),
+}
+
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W_]+(?:['’][^\W_]+)*(?:\.\d+)?|[$€£¥%]")
 _BULLET = re.compile(r"\s*(?:[-*•‣·–—+]|\(?\d{1,2}[.)]|[A-Za-z][.)])\s+")
 _KEY = re.compile(r"\s*[A-Z][\w /-]{0,30}:(?:\s|$)")
@@ -74,6 +82,12 @@ class _Block:
 def words_of(text: str) -> tuple[str, ...]:
     """The keys of the words of a short text."""
     return tuple(key_of(found[0]) for found in _WORD.finditer(text))
+
+
+def is_english(page: VisibleText) -> bool:
+    """Whether enough of the words are those that English cannot do without; a text of a few words counts as English."""
+    keys = [key_of(found[0]) for found in _WORD.finditer(page.text[:_LOOKED_AT]) if found[0][0].isalpha()]
+    return len(keys) < _TOO_FEW or sum(key in _ENGLISH for key in keys) >= _SHARE * len(keys)
 
 
 def sentences(page: VisibleText) -> Iterator[Sentence]:

@@ -21,6 +21,7 @@ _CANCER_WORD = re.compile(r"cancers?|carcinomas?|tumou?rs?|\w{3,}omas?|leuk\w+|m
 _ANY_CANCER = {"SOLID", "HEMATOLOGIC"}
 _DATE = re.compile(
     r"(?i)\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?,?\s+(?:\d{1,2}(?:st|nd|rd|th)?,?\s+)?20\d\d"
+    r"|\b(?:spring|summer|autumn|fall|winter)(?: of)? 20\d\d\b"
     r"|\b20\d\d-\d\d(?:-\d\d)?\b|\b\d{1,2}[/.]\d{1,2}[/.]20\d\d\b"
 )
 _BEGAN = re.compile(r"(?i)\b(?:since|from|began|started|opened|in)\s*$")
@@ -29,7 +30,7 @@ _HOUSE = (
     "MD Anderson|Mayo|Moffitt|College|School of Medicine|Fred Hutch|Dana-Farber"
 )
 _FACILITY = re.compile(
-    rf"\b(?:[A-Z][\w'’.-]{{0,30}} ){{0,5}}(?:{_HOUSE})\b"
+    rf"\bSt\.? [A-Z][\w'’]{{2,30}}|\b(?:[A-Z][\w'’.-]{{0,30}} ){{0,5}}(?:{_HOUSE})\b"
     r"(?: (?:of|for|at) [A-Z][\w-]{0,30}(?: [A-Z][\w-]{0,30}){0,3}| [A-Z][\w-]{0,30})?"
 )
 _NO_PLACE = re.compile(
@@ -78,12 +79,20 @@ def tumor_types(all_said: Iterable[Said], types: TumorTypes) -> list[Place]:
     ]
 
 
+_REGISTER = re.compile(r"(?i)\bclinicaltrials\.gov\b|\b(?:trial )?regist(?:er|ry)\b")
+_HEAD = 600  # characters from the beginning, in which a press release or an issue has its date
+_SHORT_LINE = 8  # words
+
+
 def days_known(all_said: Iterable[Said], text: str) -> list[Place]:
-    """Days on which something was checked or written down: "as of", "last updated", "we looked it up in"."""
+    """Days on which something was checked or written down: "as of", "last updated", a date beside the name of the
+    register, or a date line at the head.
+    """
     found = []
     for said in all_said:
-        if said.has("knowledge"):
-            sentence = said.sentence
+        heads = said.sentence.start < _HEAD and len(said.sentence.words) <= _SHORT_LINE
+        sentence = said.sentence
+        if heads or said.has("knowledge") or _REGISTER.search(text, sentence.start, sentence.end):
             found += [place.span() for place in _DATE.finditer(text, sentence.start, _far(sentence.end, text))]
     return found
 
@@ -103,7 +112,12 @@ def phase_status_date(all_said: list[Said], text: str) -> list[Place]:
     """Phase, status and the day of that knowledge: nothing where one of the three is missing."""
     phases = _places(all_said, "phase")
     states = [(span.start, span.end) for _, span in recruits(all_said)] + _places(all_said, "status_other")
-    dates = days_known(all_said, text)
+    dates = days_known(all_said, text) or [
+        place
+        for said in all_said
+        if said.has("status_other") and has_date(said, text)
+        for place in [(said.sentence.start, said.sentence.end)]
+    ]
     return [*phases[:3], *states[:3], *dates[:3]] if phases and states and dates else []
 
 
@@ -119,7 +133,7 @@ def centers(all_said: Iterable[Said], text: str, *, has_number: bool) -> list[Pl
     """Names of hospitals and centers, where the page gives a trial's number or the sentence speaks of a study."""
     found = []
     for said in all_said:
-        if has_number or said.has("study", "phase"):
+        if has_number or said.has("study", "phase", "treats_at", "recruits"):
             for place in _FACILITY.finditer(text, said.sentence.start, said.sentence.end):
                 name = place[0].strip()
                 if " " in name and not _NO_PLACE.search(name) and not said.sentence.question:

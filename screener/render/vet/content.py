@@ -23,6 +23,8 @@ CLOSING = (
     "This lists what the text says and leaves out. It does not say whether somebody is honest: ask the questions above."
 )
 LONGEST = 160  # characters of a quote
+_AROUND = 70  # characters shown on each side of a short quote
+_ENDS = re.compile(r"[.!?](?=[\s\"')]|$)|[\n\t]")
 _MOST_QUOTES = 3
 _MOST_NUMBERS = 12
 _ANY_REGISTER = "A registration number: it is not an approval and not a place."
@@ -45,13 +47,15 @@ _MARKS_OF_QUOTES = re.compile(r'["“”„‟«»″\uff02]')
 class Looked:
     """What was looked at, and when: `words` of visible text, None where there was none and questions were answered.
 
-    `fetching` is the command that would hold the numbers of trials against the registry, "" where none would.
+    `fetching` is the command that would hold the numbers of trials against the registry, "" where none would. `text` is
+    the visible text, from which a short quote gets the rest of its sentence.
     """
 
     name: str
     day: date
     words: int | None = None
     fetching: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +90,9 @@ class Sheet:
 def sheet_of(account: Account, looked: Looked) -> Sheet:
     """Put the account into sections; those that have nothing to say are left out."""
     sections = (
-        _flags(account),
-        _differing(account),
-        _present(account),
+        _flags(account, looked.text),
+        _differing(account, looked.text),
+        _present(account, looked.text),
         _absent(account),
         Section("registrations", "Registrations", "#", tuple(_registrations(account))),
         _unchecked(account, looked),
@@ -116,47 +120,68 @@ def _looked(looked: Looked) -> str:
     return f"Looked at {cut(looked.name)}: {what}, on {looked.day}"
 
 
-def _quoted(quotes: Iterable[Quote]) -> tuple[str, ...]:
+def in_its_sentence(quote: Quote, text: str) -> str:
+    """The words quoted with the rest of their sentence or line, as far as it is short: a word alone tells little."""
+    if text[quote.start : quote.end] != quote.text or len(quote.text) >= _AROUND:
+        return quote.text
+    before = text[max(0, quote.start - _AROUND) : quote.start]
+    after = text[quote.end : quote.end + _AROUND]
+    begin = max((found.end() for found in _ENDS.finditer(before)), default=0)
+    end = found.end() if (found := _ENDS.search(after)) else len(after)
+    head, tail = before[begin:], after[:end]
+    if not begin and quote.start > _AROUND:
+        head = f"… {head.partition(' ')[2]}"
+    if not found and quote.end + _AROUND < len(text):
+        tail = f"{tail.rpartition(' ')[0]} …"
+    return f"{head}{quote.text}{tail}".strip()
+
+
+def _quoted(quotes: Iterable[Quote], text: str) -> tuple[str, ...]:
     """The words of the page in quotation marks; none inside them can end the quotation."""
-    texts = list(dict.fromkeys(f'"{_MARKS_OF_QUOTES.sub(chr(39), cut(quote.text))}"' for quote in quotes))
+    told = (cut(in_its_sentence(quote, text)) for quote in quotes)
+    texts = list(dict.fromkeys(f'"{_MARKS_OF_QUOTES.sub(chr(39), words)}"' for words in told))
     more = len(texts) - _MOST_QUOTES
     return (*texts[:_MOST_QUOTES], *([f"and in other words: {more} more"] if more > 0 else ()))
 
 
-def _flags(account: Account) -> Section:
+def _flags(account: Account, text: str) -> Section:
     flags = account.of(TrustKind.FLAG)
     found = tuple(
         Entry(
             one.item.title,
-            _quoted(one.quotes),
+            _quoted(one.quotes, text),
             (*_note(one), ("Why", one.item.why), ("Next", one.item.next)),
         )
         for one in flags
         if one.standing in {Standing.PRESENT, Standing.CONTRADICTED}
     )
     seen = sum(one.standing is not Standing.UNKNOWN for one in flags)
-    none = f"None of the {seen} looked for. That is no proof that what it says is right." if seen and not found else ""
+    none = (
+        f"None of the {seen} looked for was recognized. That is no proof: some may be there; --ask goes through them."
+        if seen and not found
+        else ""
+    )
     return Section("flags", "Red flags found", "!", found, none)
 
 
-def _differing(account: Account) -> Section:
-    entries = [entry for held in account.trials for entry in _differences(held)]
+def _differing(account: Account, text: str) -> Section:
+    entries = [entry for held in account.trials for entry in _differences(held, text)]
     entries += [
-        Entry(one.item.title, () if entries else _quoted(one.quotes), (*_note(one), ("Next", one.item.next)))
+        Entry(one.item.title, () if entries else _quoted(one.quotes, text), (*_note(one), ("Next", one.item.next)))
         for one in account.of(TrustKind.SIGNAL)
         if one.standing is Standing.CONTRADICTED
     ]
     return Section("differing", "Contradicted by the registry", "x", tuple(entries))
 
 
-def _differences(held: Held) -> Iterator[Entry]:
+def _differences(held: Held, text: str) -> Iterator[Entry]:
     points = [point for point in held.points if point.agrees is Truth.FALSE]
     if held.exists is Truth.FALSE:
         yield Entry(f"{cut(held.nct_id)}: the registry has no study of this number")
         return
     named = f"the {record_day(held.record)}" if held.record else "the record"
     for point in points:
-        quotes = _quoted([point.quote] if point.quote else ())
+        quotes = _quoted([point.quote] if point.quote else (), text)
         whole = point.quote and point.quote.text == point.page
         texts = [("The page says", cut(point.page))] if point.page and not whole else []
         if point.record:
@@ -164,9 +189,9 @@ def _differences(held: Held) -> Iterator[Entry]:
         yield Entry(f"{cut(held.nct_id)}: {point.what}", quotes, tuple(texts))
 
 
-def _present(account: Account) -> Section:
+def _present(account: Account, text: str) -> Section:
     found = tuple(
-        Entry(one.item.title, _quoted(one.quotes), _note(one))
+        Entry(one.item.title, _quoted(one.quotes, text), _note(one))
         for one in account.of(TrustKind.SIGNAL)
         if one.standing is Standing.PRESENT
     )
@@ -222,9 +247,11 @@ def _unchecked(account: Account, looked: Looked) -> Section:
         how = f": {looked.fetching}" if looked.fetching else ""
         entries.append(Entry(f"{shown}{more}: not held against the registry{how}"))
     unknown = [one for one in account.findings if one.standing is Standing.UNKNOWN]
-    entries += [Entry(one.item.title, (), _note(one)) for one in unknown if one.note]
-    if silent := [one.item.title for one in unknown if not one.note]:
-        entries.append(Entry(f"Not known: {'; '.join(silent)}"))
+    for note in sorted({one.note for one in unknown}, reverse=True):  # those without a note at the end
+        titles = [one.item.title for one in unknown if one.note == note]
+        entries.append(
+            Entry("; ".join(titles), (), (("", cut(note)),)) if note else Entry(f"Not known: {'; '.join(titles)}")
+        )
     if looked.words is not None:
         entries += [Entry(text) for text in _NEVER_CHECKED]
     return Section("unchecked", "Not checked", "?", tuple(entries))
