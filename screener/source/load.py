@@ -32,20 +32,7 @@ def load(path: Path, *, private: bool = False, keys: frozenset[str] = frozenset(
 
 def read_text(path: Path, *, private: bool = False, keys: frozenset[str] = frozenset()) -> Text:
     """Read UTF-8 text of at most MAX_BYTES from a file or standard input. Raises InputError, NoInputError."""
-    name = "<standard input>" if str(path) == "-" else str(path)
-    try:
-        if str(path) == "-":
-            data = sys.stdin.buffer.read(MAX_BYTES + 1)
-        else:
-            with path.open("rb") as file:
-                data = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise NoInputError(Problem(f"{name}: there is no such file", "check the path")) from None
-    except IsADirectoryError:
-        raise NoInputError(Problem(f"{name} is a directory", "name a file in it")) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "the path cannot be used"
-        raise NoInputError(Problem(f"{name} cannot be read: {reason}", "check the path and its permissions")) from None
+    name, data = read_bytes(path, MAX_BYTES)
     if len(data) > MAX_BYTES:
         remedy = f"files may have {MAX_BYTES:,} bytes; for many patients use `screener batch`"
         raise InputError(Problem(f"{name} is too large", remedy))
@@ -55,6 +42,28 @@ def read_text(path: Path, *, private: bool = False, keys: frozenset[str] = froze
         line = data.count(b"\n", 0, error.start) + 1
         raise InputError(Problem(f"{name}:{line}: the text is not UTF-8", "save the file as UTF-8")) from None
     return Text(name, content.replace("\r\n", "\n"), private, keys)
+
+
+def read_bytes(path: Path, most: int) -> tuple[str, bytes]:
+    """What to call a file, and its bytes: one more than `most` if it has more. `-` as the path is standard input.
+
+    Raises NoInputError.
+    """
+    name = "<standard input>" if str(path) == "-" else str(path)
+    try:
+        if str(path) == "-":
+            data = sys.stdin.buffer.read(most + 1)
+        else:
+            with path.open("rb") as file:
+                data = file.read(most + 1)
+    except FileNotFoundError:
+        raise NoInputError(Problem(f"{name}: there is no such file", "check the path")) from None
+    except IsADirectoryError:
+        raise NoInputError(Problem(f"{name} is a directory", "name a file in it")) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "the path cannot be used"
+        raise NoInputError(Problem(f"{name} cannot be read: {reason}", "check the path and its permissions")) from None
+    return name, data
 
 
 def load_text(text: Text) -> Node:

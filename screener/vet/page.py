@@ -11,11 +11,11 @@ import email
 import email.policy
 import html
 import re
-import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from screener.errors import CONTROL, InputError, NoInputError, Problem
+from screener.errors import CONTROL, InputError, Problem
+from screener.source.load import read_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,20 +75,7 @@ class VisibleText:
 
 def read_page(path: Path) -> VisibleText:
     """Read a file; `-` as the path is standard input. Raises InputError, NoInputError."""
-    name = "<standard input>" if str(path) == "-" else str(path)
-    try:
-        if str(path) == "-":
-            data = sys.stdin.buffer.read(MAX_BYTES + 1)
-        else:
-            with path.open("rb") as file:
-                data = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise NoInputError(Problem(f"{name}: there is no such file", "check the path")) from None
-    except IsADirectoryError:
-        raise NoInputError(Problem(f"{name} is a directory", "name a file in it")) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "the path cannot be used"
-        raise NoInputError(Problem(f"{name} cannot be read: {reason}", "check the path and its permissions")) from None
+    name, data = read_bytes(path, MAX_BYTES)
     return visible(data, name)
 
 
