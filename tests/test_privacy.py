@@ -116,6 +116,21 @@ def contains(sent: bytes, text: str) -> bool:
     return any(re.search(word.encode(), sent, re.IGNORECASE) for word in words)
 
 
+def test_a_cache_that_cannot_be_read_is_told_and_stops_nobody(tmp_path: Path) -> None:
+    folder = tmp_path / "cache" / "registry"
+    folder.mkdir(parents=True)
+    (folder / f"study-{TRIAL}.json").symlink_to("elsewhere")
+    program = Program(tmp_path, variables={"SCREENER_CACHE": str(tmp_path / "cache")})
+    program.write("patient.yaml", "patient: P\nas_of: 2026-11-22\nfacts: {home: '10065', travel_limit: 50 mi}\n")
+    screened = program.run("screen", "patient.yaml", "-t", TRIAL)
+    sites = program.run("trials", "sites", TRIAL)
+    asked = program.run("interview", "-t", TRIAL, "--session", "s.jsonl", stdin=".\n")
+    assert (screened.code, sites.code, asked.code) == (0, 0, 3)
+    assert all("in the cache cannot be read" in ran.err for ran in (screened, sites))
+    assert "TRAVEL" in screened.out
+    assert "Memorial Sloan Kettering" in sites.out
+
+
 def test_a_batch_reads_a_limit_of_travel_and_says_that_it_does_not_judge_it(tmp_path: Path) -> None:
     intake = "patient_id,age,home,travel_limit\nP-1,61,10065,100 mi\n"
     ran = Program(tmp_path).run("batch", "-", "-t", TRIAL, stdin=intake)

@@ -231,7 +231,9 @@ def test_distances_are_told_as_well_as_they_are_known() -> None:
 def begun(*sites: Center) -> Interview:
     folder = criteria_folder()
     centers = {TRIAL.id: Centers(sites, "2026-11-20", are_all=True)}
-    return Interview(Agenda(CATALOG.dictionary, (TRIAL,), DAY, load_expected(folder, CATALOG.dictionary), centers))
+    return Interview(
+        Agenda(CATALOG.dictionary, (TRIAL,), DAY, load_expected(folder, CATALOG.dictionary), lambda: centers)
+    )
 
 
 def asked_out(state: Interview) -> Interview:
@@ -254,6 +256,23 @@ def test_an_interview_asks_for_place_and_limit_last() -> None:
     assert (
         state.verdicts == {result.trial.id: result.verdict for result in state.results} == {TRIAL.id: Verdict.NO_MATCH}
     )
+
+
+def test_the_records_kept_are_read_only_once_they_matter() -> None:
+    read: list[str] = []
+
+    def reading() -> dict[str, Centers]:
+        read.append("once")
+        return {TRIAL.id: Centers((at(80),), "2026-11-20", are_all=True)}
+
+    expected = load_expected(criteria_folder(), CATALOG.dictionary)
+    state = Interview(Agenda(CATALOG.dictionary, (TRIAL,), DAY, expected, reading))
+    assert state.question is not None
+    assert state.verdicts
+    assert state.results
+    assert not read
+    assert asked_out(state).question is not None
+    assert read == ["once"]
 
 
 def test_who_does_not_tell_the_place_is_not_asked_for_the_limit() -> None:

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
-from screener.cli import trust_records
+from screener.cli import kept, trust_records
 from screener.cli.app import run
 from screener.cli.dialog import End
 from screener.cli.lines import Lines
@@ -439,7 +439,7 @@ def saved(name: str = NUMBER) -> Any:
 def collect(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., TrustRecords]:
     """Have records collected, from a registry on this machine that answers one thing after the other."""
     cache = Cache(tmp_path / "kept")
-    monkeypatch.setattr(trust_records, "user_cache", lambda: cache)
+    monkeypatch.setattr(kept, "user_cache", lambda: cache)
 
     def collecting(
         numbers: list[str], server: FaultServer | None = None, path: Path | None = None, *, quiet: bool = False

@@ -184,8 +184,7 @@ def _say_unknown(settings: Settings, layout: Layout, *, strict: bool) -> None:
     ]
     if strict and problems:
         raise InputError(*problems)
-    for problem in problems[:_NOTES]:
-        settings.tell(f"Note: {problem.message}. {problem.remedy}")
+    settings.note(problems[:_NOTES])
     if len(problems) > _NOTES:
         settings.tell(f"Note: {len(problems) - _NOTES:,} more columns are not used; --strict names them all.")
 

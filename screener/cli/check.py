@@ -9,7 +9,7 @@ import typer
 
 from screener.cli.kept import user_cache
 from screener.cli.settings import Settings, put, write_whole
-from screener.cli.source import Input, Offline, RecordFormat, Refresh, registry_source, saved_studies
+from screener.cli.source import Input, Offline, RecordFormat, Refresh, registry_source, saved_records
 from screener.errors import ExitCode, InputError, NoInputError, Problem, UsageError
 
 if TYPE_CHECKING:
@@ -56,8 +56,7 @@ def check(
     else:
         with registry_source(offline=offline, refresh=refresh) as source:
             checks = list(_source_checks(source, trials, failed))
-            for problem in source.cache.problems:
-                settings.tell(f"Note: {problem.message}. {problem.remedy}")
+            settings.note(source.cache.problems)
     refused: list[InputError] = []
     for number, one in enumerate(checks):
         if one.trial.id in accepting:
@@ -79,8 +78,8 @@ def _saved_checks(trials: Iterable[Trial], path: Path) -> list[Checked]:
     from screener.registry.check import Checked
     from screener.registry.check import check as compare
 
-    saved = {name: study for study in saved_studies(path) for name in (study.nct_id, *study.aliases)}
-    pairs = [(each, saved[each.id]) for each in trials if each.id in saved]
+    saved = saved_records(path)
+    pairs = [(each, saved[each.id].study) for each in trials if each.id in saved]
     if not pairs:
         raise NoInputError(Problem(f"{path} holds no record of these trials", "name the file of another"))
     return [Checked(each, study, compare(each, study), study.version) for each, study in pairs]

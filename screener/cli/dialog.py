@@ -18,7 +18,7 @@ from screener.interview import Answer
 from screener.interview.panel import split_results
 from screener.model import UNDERSTANDING, Coded, FactType, MissingReason, Moment, Number, Residence
 from screener.patient import split_result
-from screener.travel import HOME, LIMIT
+from screener.travel import FACTS
 from screener.words import fact_name
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Dialog:
         except KeyboardInterrupt:
             say("")
             return End.INTERRUPTED, self.state
-        return (End.LEFT if self.state.passed - {HOME, LIMIT} else End.FINISHED), self.state
+        return (End.LEFT if self.state.passed - set(FACTS) else End.FINISHED), self.state
 
     def _keep(self, state: Interview) -> None:
         """Take the state on, what is new in it being on disk."""

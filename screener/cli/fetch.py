@@ -11,7 +11,7 @@ import typer
 
 from screener.cli.kept import user_cache
 from screener.cli.settings import Settings, put
-from screener.cli.source import Input, ListFormat, Offline, Refresh, registry_source, saved_text
+from screener.cli.source import Input, ListFormat, Offline, Refresh, registry_source, saved_on, saved_text
 from screener.errors import InputError, Problem, UsageError
 
 if TYPE_CHECKING:
@@ -50,8 +50,7 @@ def fetch(
         with registry_source(offline=offline, refresh=refresh) as source, _counting(settings) as seen:
             answer = source.search(asked, seen)
         found, stamp = answer.studies, answer.stamp
-        for problem in (*source.cache.problems, *answer.skipped):
-            settings.tell(f"Note: {problem.message}. {problem.remedy}")
+        settings.note((*source.cache.problems, *answer.skipped))
     funnel, studies = sort_out(found, own=not search.is_default)
     match form:
         case ListFormat.TABLE:
@@ -66,23 +65,19 @@ def fetch(
 
 def _saved_and_kept(settings: Settings, path: Path) -> tuple[Study, ...]:
     """The studies of a saved file; their records are kept, as if the registry had answered when it was saved."""
-    from datetime import UTC, datetime
-
     from screener.registry.fetch import keep_saved
     from screener.registry.read import read_saved_records
 
     saved = read_saved_records(*saved_text(path))
-    day = datetime.now(UTC) if str(path) == "-" else datetime.fromtimestamp(path.stat().st_mtime, UTC)
     cache = user_cache()
     try:
-        kept = len(keep_saved(cache, saved, day))
+        kept = len(keep_saved(cache, saved, saved_on(path)))
         number = len({study.nct_id for study, _ in saved})
         newer = "" if kept == number else f"; of the other {number - kept} newer ones were kept before"
         settings.tell(f"Kept {kept} of {number} records for later{newer}")
     except InputError as error:
         cache.problems += error.problems
-    for problem in cache.problems:
-        settings.tell(f"Note: {problem.message}. {problem.remedy}")
+    settings.note(cache.problems)
     return tuple(study for study, _ in saved)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -68,9 +69,8 @@ def interview(
     language, talk = load_language(folder, lang), load_talk(folder, dictionary)
     page = Page(dictionary, talk, language, load_landscape(folder, dictionary))  # before questions: a fault shows now
     path = session or session_path()
-    agenda = Agenda(
-        dictionary, catalog.trials, day or today(), load_expected(folder, dictionary), centers_of(catalog.trials)
-    )
+    expected = load_expected(folder, dictionary)
+    agenda = Agenda(dictionary, catalog.trials, day or today(), expected, partial(centers_of, settings, catalog.trials))
     kept = Session(path)
     begun = _begun(kept, Interview(agenda, path.stem), settings, language, day)
     lines = Lines.of(answers, dictionary.facts, no_input=settings.no_input)

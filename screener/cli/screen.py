@@ -75,7 +75,7 @@ def screen(
     settings: Settings = context.obj
     catalog = settings.screening_one(trial, include_closed=include_closed)
     person = read_patient(patient, catalog.dictionary, as_of)
-    centers = centers_of(catalog.trials) if any(fact in person.facts for fact in FACTS) else {}
+    centers = centers_of(settings, catalog.trials) if any(fact in person.facts for fact in FACTS) else {}
     results = tuple(
         screen_trial(item, person, catalog.dictionary, travel(item, person, centers.get(item.id)))
         for item in catalog.trials

@@ -8,6 +8,7 @@ import stat
 import sys
 import tempfile
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -16,10 +17,11 @@ import typer
 from screener.errors import InputError, NoInputError, Problem, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from screener.catalog import Catalog
+    from screener.registry.records import Record
 
 _MAX_WIDTH = 100
 IncludeClosed = Annotated[
@@ -57,7 +59,16 @@ class Settings:
         """The same for one patient: a study named may also be one that has no rules here, if its record is kept."""
         from screener.cli.kept import with_kept_studies
 
-        return with_kept_studies(self.catalog(), only) if only else self.screening(only, include_closed=include_closed)
+        if not only:
+            return self.screening(only, include_closed=include_closed)
+        return with_kept_studies(self, self.catalog(), only)
+
+    @cached_property
+    def records(self) -> Mapping[str, Record]:
+        """What earlier fetches have left here: the newest record of each study, by all its numbers. Read once."""
+        from screener.cli.kept import read_kept
+
+        return read_kept(self)
 
     def colored(self) -> bool:
         """Whether results on standard output are colored."""
@@ -74,6 +85,11 @@ class Settings:
         """Say something to a person, on standard error, unless asked to be quiet."""
         if not self.quiet:
             say(text)
+
+    def note(self, problems: Iterable[Problem]) -> None:
+        """Say what went wrong without stopping anything."""
+        for problem in problems:
+            self.tell(f"Note: {problem.message}. {problem.remedy}")
 
 
 def today() -> date:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from screener.cli.kept import user_cache
 from screener.cli.settings import Settings, put, say
-from screener.cli.source import Input, ListFormat, saved_studies
+from screener.cli.source import Input, ListFormat, saved_records
 from screener.errors import BadAnswer, NoInputError, Problem, UsageError
 
 if TYPE_CHECKING:
@@ -19,10 +18,10 @@ if TYPE_CHECKING:
 
     from screener.model import Trial
     from screener.places import Place
-    from screener.registry.study import Study
+    from screener.registry.records import Record
     from screener.render.sites import Asked, StudySites
 
-    Records = Mapping[str, tuple[Study, str]]  # by number and former numbers; with the day of the data
+    Records = Mapping[str, Record]
 
 _MOST_PLACES = 8
 _LIMIT = re.compile(r"([0-9]{1,5}(?:\.[0-9]{1,3})?) *(mi|miles?|km|kilomet(?:er|re)s?)?\.?", re.ASCII)
@@ -137,7 +136,7 @@ class _Chosen:
 
 
 def _chosen(settings: Settings, names: list[str], input_file: Path | None, asked: Asked) -> _Chosen:
-    records = _records(settings, input_file)
+    records = saved_records(input_file) if input_file else settings.records
     trials = {trial.id: trial for trial in settings.catalog().trials if not trial.is_profile}
     if names:
         return _named(dict.fromkeys(_number(name) for name in names), records, trials, asked)
@@ -146,23 +145,6 @@ def _chosen(settings: Settings, names: list[str], input_file: Path | None, asked
 
 def _number(name: str) -> str:
     return name.upper() if name.lower().startswith("nct") else name
-
-
-def _records(settings: Settings, input_file: Path | None) -> Records:
-    """The studies kept here, or those of a file."""
-    if input_file:
-        return {
-            name: (study, study.version)
-            for study in saved_studies(input_file)
-            for name in (study.nct_id, *study.aliases)
-        }
-    from screener.registry.records import kept_records
-
-    cache = user_cache()
-    records = {name: (record.study, record.data_day) for name, record in kept_records(cache).items()}
-    for problem in cache.problems:
-        settings.tell(f"Note: {problem.message}. {problem.remedy}")
-    return records
 
 
 def _named(names: Iterable[str], records: Records, trials: Mapping[str, Trial], asked: Asked) -> _Chosen:
@@ -188,10 +170,10 @@ def _all(records: Records, trials: Mapping[str, Trial], asked: Asked, *, saved: 
     """Of a saved file every study; else those that have rules here or that matter, if they may take patients."""
     from screener.registry.classify import classify
 
-    numbers = {study.nct_id for study, _ in records.values()}
-    ruled = {records[name][0].nct_id if name in records else name: trial for name, trial in trials.items()}
+    numbers = {record.study.nct_id for record in records.values()}
+    ruled = {records[name].study.nct_id if name in records else name: trial for name, trial in trials.items()}
     if not saved:
-        numbers = {name for name in numbers if name in ruled or classify(records[name][0]).is_kept} | set(ruled)
+        numbers = {name for name in numbers if name in ruled or classify(records[name].study).is_kept} | set(ruled)
     chosen = _Chosen()
     for name in sorted(numbers):
         one = _sites(name, records, ruled, asked)
@@ -208,4 +190,6 @@ def _sites(name: str, records: Records, trials: Mapping[str, Trial], asked: Aske
     """Of the record, else of the rule file."""
     from screener.render.sites import sites_of_record, sites_of_rules
 
-    return sites_of_record(*records[name], asked) if name in records else sites_of_rules(trials[name], asked)
+    if record := records.get(name):
+        return sites_of_record(record.study, record.data_day, asked)
+    return sites_of_rules(trials[name], asked)

@@ -16,9 +16,10 @@ from screener.errors import NoInputError, Problem, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from screener.registry.fetch import Source
-    from screener.registry.study import Study
+    from screener.registry.records import Record
 
 ADDRESS = "SCREENER_REGISTRY"  # another address of the registry's API
 Input = Annotated[Path | None, typer.Option("--input", metavar="FILE", help="A saved answer or record, - for stdin.")]
@@ -61,11 +62,22 @@ def registry_source(*, offline: bool, refresh: bool) -> Iterator[Source]:
         yield Source(user_cache(), client, timedelta(0) if refresh else FRESH)
 
 
-def saved_studies(path: Path) -> list[Study]:
-    """The studies of a saved file. Raises InputError, NoInputError."""
+def saved_records(path: Path) -> dict[str, Record]:
+    """The records of a saved file, by number and by the numbers they had before. Raises InputError, NoInputError."""
+    from screener.registry.cache import Stamp
     from screener.registry.read import read_saved
+    from screener.registry.records import Record
 
-    return read_saved(*saved_text(path))
+    studies = read_saved(*saved_text(path))
+    stamp = Stamp("", "", saved_on(path))
+    return {name: Record(study, stamp) for study in studies for name in (study.nct_id, *study.aliases)}
+
+
+def saved_on(path: Path) -> datetime:
+    """When a file was saved; what comes by standard input, just now."""
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC) if str(path) == "-" else datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 def saved_text(path: Path) -> tuple[str, str]:

@@ -8,7 +8,6 @@ import typer
 
 from screener.cli.check import check
 from screener.cli.fetch import fetch
-from screener.cli.kept import user_cache
 from screener.cli.settings import Settings, put
 from screener.cli.sites import sites
 from screener.cli.source import RecordFormat
@@ -16,7 +15,6 @@ from screener.errors import NoInputError, Problem, UsageError
 
 if TYPE_CHECKING:
     from screener.catalog import Catalog
-    from screener.registry.records import Record
 
 trials_app = typer.Typer(
     help="Trials that have rules here, and what the registry says.", no_args_is_help=True, rich_markup_mode=None
@@ -33,7 +31,7 @@ def list_trials(
     from screener.render.catalog import list_json, render_list
 
     settings: Settings = context.obj
-    listed, left_out = entries(settings.catalog().trials, _records(settings))
+    listed, left_out = entries(settings.catalog().trials, settings.records)
     if form is RecordFormat.JSON:
         put(list_json(listed))
     else:
@@ -52,7 +50,7 @@ def show_trial(
 
     settings: Settings = context.obj
     catalog = settings.catalog()
-    entry = entry_of(trial, catalog.trials, _records(settings))
+    entry = entry_of(trial, catalog.trials, settings.records)
     if entry is None:
         raise _unknown(catalog, trial)
     if text and not entry.record:
@@ -64,21 +62,6 @@ def show_trial(
 
 for command in (fetch, sites, check):
     trials_app.command()(command)
-
-
-def _records(settings: Settings) -> dict[str, Record]:
-    """What is kept; a cache that cannot be read is told, and no reason to hide the rules."""
-    from screener.registry.records import kept_records
-
-    cache = user_cache()
-    records: dict[str, Record] = {}
-    try:
-        records = kept_records(cache)
-    except NoInputError as error:
-        cache.problems += error.problems
-    for problem in cache.problems:
-        settings.tell(f"Note: {problem.message}. {problem.remedy}")
-    return records
 
 
 def _unknown(catalog: Catalog, name: str) -> UsageError:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from screener.cli.kept import user_cache
 from screener.cli.settings import say
-from screener.cli.source import registry_source, saved_studies
-from screener.errors import InputError, NoInputError
+from screener.cli.source import registry_source, saved_records
+from screener.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from screener.cli.settings import Settings
-    from screener.errors import Problem
     from screener.registry.fetch import Source
     from screener.registry.records import Record
     from screener.vet.hold import Missing
@@ -37,10 +35,10 @@ class TrustRecords:
 
         Raises InputError and NoInputError for a saved answer, UsageError for the address of the registry.
         """
-        saved = _saved(input_file) if input_file else {}
+        saved = saved_records(input_file) if input_file else {}
         wanted = [number for number in dict.fromkeys(numbers) if number not in saved]
         if wanted:
-            self._take_kept()
+            self.known |= self.settings.records
         if fetch and wanted:
             self._fetch(wanted)
         self.known |= saved
@@ -50,16 +48,6 @@ class TrustRecords:
         from screener.vet.hold import NO_SUCH_STUDY
 
         return NO_SUCH_STUDY if number in self.not_there else self.known.get(number)
-
-    def _take_kept(self) -> None:
-        from screener.registry.records import kept_records
-
-        cache = user_cache()
-        try:
-            self.known |= kept_records(cache)
-        except NoInputError as error:
-            self._tell(error.problems)
-        self._tell(cache.problems)
 
     def _fetch(self, wanted: Sequence[str]) -> None:
         """Ask the registry: the numbers are all that leaves the machine."""
@@ -79,23 +67,7 @@ class TrustRecords:
                         say(f"Note: {number}: {problem.message}. {problem.remedy}")
                     if isinstance(error, NetworkError):
                         break
-            self._tell(source.cache.problems)
-
-    def _tell(self, problems: Iterable[Problem]) -> None:
-        for problem in problems:
-            self.settings.tell(f"Note: {problem.message}. {problem.remedy}")
-
-
-def _saved(path: Path) -> dict[str, Record]:
-    """The records of a saved answer, by number and by the numbers they had before. Raises InputError, NoInputError."""
-    from datetime import UTC, datetime
-
-    from screener.registry.cache import Stamp
-    from screener.registry.records import Record
-
-    studies = saved_studies(path)
-    day = datetime.now(UTC) if str(path) == "-" else datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return {number: Record(study, Stamp("", "", day)) for study in studies for number in (study.nct_id, *study.aliases)}
+            self.settings.note(source.cache.problems)
 
 
 def _record(source: Source, number: str) -> Record:

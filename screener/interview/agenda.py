@@ -26,7 +26,7 @@ from screener.model.derived import COMPUTED
 from screener.truth import Truth
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import date
 
     from screener.expr import Leaf
@@ -59,13 +59,21 @@ class Arm:
 
 @dataclass(frozen=True)
 class Agenda:
-    """The decidable criteria of all trials, and what each answer touches; `centers` are their sites, where known."""
+    """The decidable criteria of all trials, and what each answer touches.
+
+    `find_centers` gives the sites of trials, where they are known: it may take a while, and is asked when they matter.
+    """
 
     dictionary: Dictionary
     trials: tuple[Trial, ...]
     as_of: date
     expected: Mapping[str, tuple[tuple[str, int], ...]]
-    centers: Mapping[str, Centers] = field(default_factory=dict)
+    find_centers: Callable[[], Mapping[str, Centers]] = field(default=dict, compare=False, repr=False)
+
+    @cached_property
+    def centers(self) -> Mapping[str, Centers]:
+        """The sites of each trial, where they are known."""
+        return self.find_centers()
 
     @cached_property
     def _laid_out(self) -> tuple[tuple[Criterion, ...], tuple[Arm, ...]]:

@@ -25,7 +25,7 @@ from screener.model import (
     Value,
     Verdict,
 )
-from screener.travel import CRITERION, HOME, LIMIT, travel, with_travel
+from screener.travel import CRITERION, FACTS, HOME, LIMIT, travel, with_travel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,7 +101,9 @@ class Interview:
 
     @cached_property
     def _travels(self) -> dict[str, Travel | None]:
-        """What the patient's place means for each trial."""
+        """What the patient's place means for each trial; nothing where neither place nor limit was spoken of."""
+        if not self.patient.facts.keys() & set(FACTS):
+            return {}
         centers = self.agenda.centers
         return {trial.id: travel(trial, self.patient, centers.get(trial.id)) for trial in self.trials}
 
@@ -215,7 +217,7 @@ class Interview:
 
     def needs(self, fact: Fact) -> list[tuple[Trial, Criterion]]:
         """The criteria that wait for a fact, of trials that its answer could still change."""
-        if fact.id in {HOME, LIMIT}:
+        if fact.id in FACTS:
             return [(trial, CRITERION) for trial in self._trips]
         waiting = {
             number: item.arm.trial
